@@ -1,0 +1,229 @@
+/**
+ * The list of every live resource of one thread: what it is, whose, how large, since when and where it was made.
+ *
+ * It holds records, never the resources: a handle that the collector takes before anybody disposed of it is thereby
+ * found (`forgotten`), named with its creation site, and stays in the books, since nobody has released what it stood for.
+ */
+import type { Clock } from './clock.ts';
+import { creationSite } from './creation-site.ts';
+import type { LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
+import { mostTelling } from './ledger-snapshot.ts';
+
+/**
+ * How hard forgotten resources are looked for. `off`: not at all. `simple`: the first 128 of each kind and one in 128
+ * after that. `paranoid`: every one, at 2 to 5 µs each.
+ */
+export type LeakLevel = 'off' | 'simple' | 'paranoid';
+
+/** What is told of a resource when it comes into being. */
+export interface Tracked {
+  /** The class or sort of resource: `VideoCapture`, `Slab`. */
+  readonly kind: string;
+  readonly bytes: number;
+  readonly camera?: string | undefined;
+  /** The step of the pipeline that holds it: `capture`, `inference`. */
+  readonly stage?: string | undefined;
+  readonly owner?: string | undefined;
+  /** Look for it at every leak level but `off`, without sampling: for things that are few and dear. */
+  readonly always?: boolean | undefined;
+  /** The creation site is the caller of this function rather than the nearest one outside of this package. */
+  // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function, of whatever signature.
+  readonly siteBelow?: Function | undefined;
+}
+
+interface LiveRecord {
+  readonly about: Tracked;
+  readonly since: number;
+  readonly site: string | undefined;
+  readonly ledger: Ledger;
+  bytes: number;
+  live: boolean;
+  forgotten: boolean;
+}
+
+/** Sums of one kind, camera or stage. A changing twin of `LedgerTotal`. */
+class RunningTotal {
+  live = 0;
+  bytes = 0;
+  peakBytes = 0;
+  tracked = 0;
+  released = 0;
+
+  resize(by: number): void {
+    this.bytes += by;
+    if (this.bytes > this.peakBytes) this.peakBytes = this.bytes;
+  }
+}
+
+/** The receipt for one tracked resource. Its holder disposes of it together with the resource; twice is harmless. */
+export class LedgerEntry implements Disposable {
+  readonly #record: LiveRecord;
+
+  /** @internal Entries come from `Ledger.track`. */
+  constructor(record: LiveRecord) {
+    this.#record = record;
+  }
+
+  /** Bytes of the resource now. Set it when the resource grows or shrinks. */
+  get bytes(): number {
+    return this.#record.bytes;
+  }
+
+  set bytes(bytes: number) {
+    this.#record.ledger.resize(this.#record, bytes);
+  }
+
+  get live(): boolean {
+    return this.#record.live;
+  }
+
+  [Symbol.dispose](): void {
+    this.#record.ledger.release(this.#record, this);
+  }
+}
+
+const sampleEvery = 128;
+
+export class Ledger {
+  /** Tells of each forgotten resource as soon as the collector reveals it (after a collection and a turn of the loop). */
+  onForgotten: ((record: LedgerRecord) => void) | undefined;
+  leakLevel: LeakLevel = 'simple';
+
+  readonly #clock: Clock;
+  readonly #thread: string;
+  readonly #live = new Set<LiveRecord>();
+  readonly #kinds = new Map<string, RunningTotal>();
+  readonly #cameras = new Map<string, RunningTotal>();
+  readonly #stages = new Map<string, RunningTotal>();
+  readonly #registry = new FinalizationRegistry<LiveRecord>((record) => this.#forget(record));
+  #bytes = 0;
+  #forgotten = 0;
+
+  /** @param options.thread Names this thread in snapshots. */
+  constructor(options: { clock: Clock; thread: string }) {
+    this.#clock = options.clock;
+    this.#thread = options.thread;
+  }
+
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Enters a resource. The caller owns the receipt. @throws RangeError when `bytes` is negative or no number. */
+  track(about: Tracked): LedgerEntry {
+    checkBytes(about.bytes);
+    const kind = totalOf(this.#kinds, about.kind);
+    const watched = this.#isWatched(about, kind);
+    const record: LiveRecord = {
+      about,
+      since: this.#clock(),
+      site: watched ? creationSite(about.siteBelow ?? this.track) : undefined,
+      ledger: this,
+      bytes: about.bytes,
+      live: true,
+      forgotten: false,
+    };
+    this.#live.add(record);
+    this.#bytes += about.bytes;
+    for (const total of this.#totalsOf(about)) {
+      total.live += 1;
+      total.tracked += 1;
+      total.resize(about.bytes);
+    }
+    const entry = new LedgerEntry(record);
+    if (watched) this.#registry.register(entry, record, record);
+    return entry;
+  }
+
+  /** @internal Called by the entry. */
+  release(record: LiveRecord, _entry: LedgerEntry): void {
+    if (!record.live) return;
+    record.live = false;
+    this.#live.delete(record);
+    this.#bytes -= record.bytes;
+    for (const total of this.#totalsOf(record.about)) {
+      total.live -= 1;
+      total.released += 1;
+      total.resize(-record.bytes);
+    }
+    if (record.site !== undefined) this.#registry.unregister(record);
+  }
+
+  /** @internal Called by the entry. */
+  resize(record: LiveRecord, bytes: number): void {
+    checkBytes(bytes);
+    if (!record.live) return;
+    const by = bytes - record.bytes;
+    record.bytes = bytes;
+    this.#bytes += by;
+    for (const total of this.#totalsOf(record.about)) total.resize(by);
+  }
+
+  /** A picture of this moment that can be posted to other threads. @param recordLimit Single records in it. */
+  snapshot(recordLimit: number = 64): LedgerSnapshot {
+    const now = this.#clock();
+    const records = [...this.#live].map((record) => this.#describe(record, now));
+    return {
+      threads: [this.#thread],
+      live: this.#live.size,
+      bytes: this.#bytes,
+      forgotten: this.#forgotten,
+      byKind: plainTotals(this.#kinds),
+      byCamera: plainTotals(this.#cameras),
+      byStage: plainTotals(this.#stages),
+      records: mostTelling(records, recordLimit),
+    };
+  }
+
+  #isWatched(about: Tracked, kind: RunningTotal): boolean {
+    if (this.leakLevel === 'off') return false;
+    if (this.leakLevel === 'paranoid' || about.always === true) return true;
+    return kind.tracked < sampleEvery || kind.tracked % sampleEvery === 0;
+  }
+
+  #forget(record: LiveRecord): void {
+    if (!record.live || record.forgotten) return;
+    record.forgotten = true;
+    this.#forgotten += 1;
+    this.onForgotten?.(this.#describe(record, this.#clock()));
+  }
+
+  #describe(record: LiveRecord, now: number): LedgerRecord {
+    const { kind, owner, camera, stage } = record.about;
+    const { bytes, site, forgotten } = record;
+    const ageSeconds = now - record.since;
+    return { kind, owner, camera, stage, bytes, ageSeconds, site, thread: this.#thread, forgotten };
+  }
+
+  #totalsOf(about: Tracked): RunningTotal[] {
+    const totals = [totalOf(this.#kinds, about.kind)];
+    if (about.camera !== undefined) totals.push(totalOf(this.#cameras, about.camera));
+    if (about.stage !== undefined) totals.push(totalOf(this.#stages, about.stage));
+    return totals;
+  }
+}
+
+function checkBytes(bytes: number): void {
+  if (!(bytes >= 0)) throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
+}
+
+function totalOf(totals: Map<string, RunningTotal>, name: string): RunningTotal {
+  let total = totals.get(name);
+  if (total === undefined) {
+    total = new RunningTotal();
+    totals.set(name, total);
+  }
+  return total;
+}
+
+function plainTotals(totals: ReadonlyMap<string, RunningTotal>): Record<string, LedgerTotal> {
+  const plain: Record<string, LedgerTotal> = {};
+  for (const [name, { live, bytes, peakBytes, tracked, released }] of totals) {
+    plain[name] = { live, bytes, peakBytes, tracked, released };
+  }
+  return plain;
+}
