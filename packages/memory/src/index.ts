@@ -1,4 +1,15 @@
 /** The public names of `@plateau/memory`. */
+export { AtomicCounter, type AtomicCounterHandle } from './atomic-counter.ts';
+export {
+  BufferLease,
+  BufferPool,
+  type BufferPoolCounters,
+  type BufferSource,
+  type ElementArrays,
+  type ElementType,
+  type LeaseOptions,
+} from './buffer-pool.ts';
+export { type MemoryLimit, readMemoryLimit } from './cgroup-limit.ts';
 export { type Clock, monotonicSeconds } from './clock.ts';
 export { Doorbell, type DoorbellHandle } from './doorbell.ts';
 export {
@@ -9,7 +20,9 @@ export {
   StaleLeaseError,
   UseAfterDisposeError,
 } from './errors.ts';
+export { assessFlatness, type Flatness, type FlatnessOptions, type MemoryPoint } from './flatness.ts';
 export { FrameRing, type FrameRingHandle, type FrameRingOptions } from './frame-ring.ts';
+export { LatestQueue, type LatestQueueCounters } from './latest-queue.ts';
 export { type LeakLevel, Ledger, LedgerEntry, type Tracked } from './ledger.ts';
 export { diffLedgerSnapshots, type LedgerDiff, type LedgerGrowth } from './ledger-diff.ts';
 export {
@@ -18,6 +31,13 @@ export {
   type LedgerTotal,
   mergeLedgerSnapshots,
 } from './ledger-snapshot.ts';
+export {
+  type GpuMemory,
+  MemoryMonitor,
+  type MemoryMonitorOptions,
+  type MemorySample,
+} from './memory-monitor.ts';
+export { AsyncMemoryScope, MemoryScope } from './memory-scope.ts';
 export type { RingCounters, RingReaderState } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';
@@ -29,3 +49,5 @@ export {
   type SlabPoolOptions,
 } from './slab-pool.ts';
 export { ledger, threadName } from './thread-ledger.ts';
+export { ThreadLocal, type ThreadLocalOptions } from './thread-local.ts';
+export { type ThreadMemory, threadMemory } from './thread-memory.ts';

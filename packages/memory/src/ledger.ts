@@ -78,7 +78,7 @@ export class LedgerEntry implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#record.ledger.release(this.#record, this);
+    this.#record.ledger.release(this.#record);
   }
 }
 
@@ -113,6 +113,11 @@ export class Ledger {
     return this.#bytes;
   }
 
+  /** Live bytes of one kind. */
+  bytesOf(kind: string): number {
+    return this.#kinds.get(kind)?.bytes ?? 0;
+  }
+
   /** Enters a resource. The caller owns the receipt. @throws RangeError when `bytes` is negative or no number. */
   track(about: Tracked): LedgerEntry {
     checkBytes(about.bytes);
@@ -140,7 +145,7 @@ export class Ledger {
   }
 
   /** @internal Called by the entry. */
-  release(record: LiveRecord, _entry: LedgerEntry): void {
+  release(record: LiveRecord): void {
     if (!record.live) return;
     record.live = false;
     this.#live.delete(record);
