@@ -1,0 +1,110 @@
+/**
+ * The one file that knows FFmpeg (through node-av). Everything else in this room imports from here, so that the GPLv3
+ * build inside that package stays behind one border, and so that another binding could take its place.
+ */
+import {
+  AV_BUFFERSRC_FLAG_KEEP_REF,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_FRAME_DATA_DISPLAYMATRIX,
+  AV_FRAME_FLAG_CORRUPT,
+  AV_FRAME_FLAG_INTERLACED,
+  AV_FRAME_FLAG_KEY,
+  AV_LOG_QUIET,
+  AV_NOPTS_VALUE,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AV_PKT_FLAG_CORRUPT,
+  AVCOL_RANGE_JPEG,
+  AVDISCARD_DEFAULT,
+  AVDISCARD_NONKEY,
+  AVDISCARD_NONREF,
+  AVERROR_EOF,
+  AVERROR_EXIT,
+  AVERROR_HTTP_FORBIDDEN,
+  AVERROR_HTTP_NOT_FOUND,
+  AVERROR_HTTP_OTHER_4XX,
+  AVERROR_HTTP_SERVER_ERROR,
+  AVERROR_HTTP_UNAUTHORIZED,
+  AVERROR_INVALIDDATA,
+  AVFMT_GLOBALHEADER,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants';
+import {
+  avGetCodecName,
+  avGetPixFmtFromName,
+  avGetPixFmtName,
+  Codec,
+  CodecContext,
+  Dictionary,
+  FFmpegError,
+  Filter,
+  type FilterContext,
+  FilterGraph,
+  FormatContext,
+  Frame,
+  InputFormat,
+  Log,
+  Packet,
+  PosixError,
+  Rational,
+  type Stream,
+} from 'node-av/lib';
+import { maskSecrets } from '../../mask-secrets.ts';
+
+// FFmpeg writes to standard error by itself, whole URLs with their passwords included. What matters comes back as a
+// code, so nothing is lost.
+Log.setLevel(AV_LOG_QUIET);
+
+/** Negative codes of the operating system as FFmpeg returns them; they differ between systems. */
+const posix = {
+  again: FFmpegError.AVERROR(PosixError.EAGAIN) as number,
+  noSpace: FFmpegError.AVERROR(PosixError.ENOSPC) as number,
+  noMemory: FFmpegError.AVERROR(PosixError.ENOMEM) as number,
+};
+
+/** FFmpeg's own words for a negative return code, masked. */
+function errorText(code: number): string {
+  return maskSecrets(FFmpegError.strerror(code));
+}
+
+export {
+  AV_BUFFERSRC_FLAG_KEEP_REF,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_FRAME_DATA_DISPLAYMATRIX,
+  AV_FRAME_FLAG_CORRUPT,
+  AV_FRAME_FLAG_INTERLACED,
+  AV_FRAME_FLAG_KEY,
+  AV_NOPTS_VALUE,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AV_PKT_FLAG_CORRUPT,
+  AVCOL_RANGE_JPEG,
+  AVDISCARD_DEFAULT,
+  AVDISCARD_NONKEY,
+  AVDISCARD_NONREF,
+  AVERROR_EOF,
+  AVERROR_EXIT,
+  AVERROR_HTTP_FORBIDDEN,
+  AVERROR_HTTP_NOT_FOUND,
+  AVERROR_HTTP_OTHER_4XX,
+  AVERROR_HTTP_SERVER_ERROR,
+  AVERROR_HTTP_UNAUTHORIZED,
+  AVERROR_INVALIDDATA,
+  AVFMT_GLOBALHEADER,
+  AVMEDIA_TYPE_VIDEO,
+  avGetCodecName,
+  avGetPixFmtFromName,
+  avGetPixFmtName,
+  Codec,
+  CodecContext,
+  Dictionary,
+  errorText,
+  Filter,
+  type FilterContext,
+  FilterGraph,
+  FormatContext,
+  Frame,
+  InputFormat,
+  Packet,
+  posix,
+  Rational,
+  type Stream,
+};

@@ -1,0 +1,83 @@
+/** A video decoder of FFmpeg. Bounded work in synchronous calls, the fastest form. Owns the codec context. */
+import { UseAfterDisposeError } from '@plateau/memory';
+import { PlateauError } from '../../errors.ts';
+import { avGetCodecName, Codec, CodecContext, type Frame, type Packet, type Stream } from './ffmpeg.ts';
+
+/**
+ * How much is decoded: everything; without pictures that no other refers to; or key frames only. For a machine that
+ * does not keep up.
+ */
+export type DecodingEffort = 'all' | 'no-nonref' | 'key-only';
+
+const skipOf: Readonly<Record<DecodingEffort, string>> = {
+  all: 'default',
+  'no-nonref': 'noref',
+  'key-only': 'nokey',
+};
+
+export class PictureDecoder implements Disposable {
+  readonly codecName: string;
+  readonly #context: CodecContext;
+  #effort: DecodingEffort = 'all';
+  #disposed = false;
+
+  /**
+   * @param label The source, for the error's sentence.
+   * @throws PlateauError ERR_SOURCE_FORMAT where this FFmpeg has no decoder for it, or it does not start.
+   */
+  constructor(stream: Stream, label: string, threads: number) {
+    const { codecpar } = stream;
+    this.codecName = avGetCodecName(codecpar.codecId) ?? 'unknown';
+    const codec = Codec.findDecoder(codecpar.codecId);
+    if (codec === null) throw unknownFormat(label, this.codecName);
+    this.#context = new CodecContext();
+    this.#context.allocContext3(codec);
+    try {
+      this.#context.parametersToContext(codecpar);
+      this.#context.pktTimebase = stream.timeBase;
+      // Each thread more holds pictures of its own; a camera has one.
+      this.#context.threadCount = threads;
+      if (this.#context.open2Sync(codec) < 0) throw unknownFormat(label, this.codecName);
+    } catch (error) {
+      this.#context.freeContext();
+      throw error;
+    }
+  }
+
+  get effort(): DecodingEffort {
+    return this.#effort;
+  }
+
+  set effort(effort: DecodingEffort) {
+    this.#alive.setOption('skip_frame', skipOf[effort]);
+    this.#effort = effort;
+  }
+
+  get #alive(): CodecContext {
+    if (this.#disposed) throw new UseAfterDisposeError(`the ${this.codecName} decoder`);
+    return this.#context;
+  }
+
+  /** Hands in one packet, or `null` at the end. @returns FFmpeg's code. */
+  send(packet: Packet | null): number {
+    return this.#alive.sendPacketSync(packet);
+  }
+
+  /** Takes out one picture. @returns 0, EAGAIN (needs another packet), AVERROR_EOF, or another error. */
+  receive(frame: Frame): number {
+    return this.#alive.receiveFrameSync(frame);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#context.freeContext();
+  }
+}
+
+function unknownFormat(label: string, codec: string): PlateauError {
+  return new PlateauError(
+    'ERR_SOURCE_FORMAT',
+    `${label}: pictures in the format "${codec}" cannot be decoded here: convert the video to H.264`,
+  );
+}
