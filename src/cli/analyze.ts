@@ -1,0 +1,92 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { PlateauError } from '../errors.ts';
+import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
+import { defaults } from '../runtime/defaults.ts';
+import { analysisSummary } from './analysis-summary.ts';
+import { ProgressLine } from './progress-line.ts';
+import { reportFailure } from './report-failure.ts';
+import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
+import { StopSignal } from './stop-signal.ts';
+import { writeReport } from './write-report.ts';
+
+interface AnalyzeOptions extends SharedOptions {
+  readonly output?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  plateau analyze chute.mp4
+  plateau analyze chute.mp4 --zone "chute=0.2,0.1 0.8,0.1 0.7,0.9 0.3,0.9" --report chute.json
+  plateau analyze monday.mp4 tuesday.mp4 --interval 1 --model our-coal.onnx --class coal
+  plateau analyze chute.mp4 --output annotated.mp4`;
+
+export function analyzeCommand(): Command {
+  return addSharedOptions(new Command('analyze'))
+    .description('analyses recordings as fast as the machine allows')
+    .argument('<video...>', 'files or folders of pictures')
+    .option('--output <file.mp4>', 'annotated video of the decided pictures')
+    .option('--report <file.json>', 'report to write')
+    .option('--json', 'print the report on standard output instead of a summary')
+    .addHelpText('after', examples)
+    .action(analyze);
+}
+
+async function analyze(videos: string[], options: AnalyzeOptions, command: Command): Promise<void> {
+  if (options.output !== undefined && videos.length > 1) {
+    throw new PlateauError(
+      'ERR_USAGE',
+      '--output takes one recording at a time; run the command once for each.',
+    );
+  }
+  using stop = new StopSignal();
+  const outcome = await analyzeWithProgress(videos, options, stop.signal);
+  const { reports, failures } = outcome;
+  if (reports.length > 0) {
+    const whole = videos.length === 1 ? reports[0] : { reports };
+    if (options.report !== undefined) writeReport(options.report, whole);
+    if (options.json === true) process.stdout.write(`${JSON.stringify(whole, null, 1)}\n`);
+    else
+      for (const report of reports)
+        process.stdout.write(`${analysisSummary(report, process.stdout.columns ?? 80).join('\n')}\n`);
+  }
+  const debug = command.optsWithGlobals<{ debug?: boolean }>().debug === true;
+  for (const failure of failures)
+    process.exitCode = Math.max(Number(process.exitCode ?? 0), reportFailure(failure, debug));
+}
+
+async function analyzeWithProgress(
+  videos: string[],
+  options: AnalyzeOptions,
+  signal: AbortSignal,
+): Promise<AnalysisOutcome> {
+  using line = new ProgressLine();
+  const zones = zoneSettings(options);
+  return await analyzeRecordings({
+    model: modelSettings(options),
+    signal,
+    recordings: videos.map((source) => ({
+      name: source,
+      zones,
+      capture: {
+        source,
+        policy: 'every',
+        loop: false,
+        transport: 'auto',
+        timeoutSeconds: defaults.timeoutSeconds,
+        stallSeconds: defaults.stallSeconds,
+        intervalSeconds: options.interval,
+        stride: options.stride,
+        output: options.output ?? null,
+      },
+    })),
+    onProgress: ({ source, decided, timestampSeconds, info }) =>
+      line.update(
+        basename(source),
+        decided,
+        info?.durationSeconds === undefined ? undefined : timestampSeconds / info.durationSeconds,
+      ),
+  });
+}

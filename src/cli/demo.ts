@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { defaults } from '../runtime/defaults.ts';
+import type { CameraSettings, ModelSettings } from '../runtime/settings.ts';
+import { modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
+import { shippedFile } from './shipped-files.ts';
+
+/** What lies beside the demo's clip. */
+interface DemoScene {
+  readonly zone: { readonly name: string; readonly points: readonly [number, number][] };
+}
+
+/** The shipped demo: a chute that fills, jams and clears, looped in real time. */
+export function demoSource(options: SharedOptions): { cameras: CameraSettings[]; model: ModelSettings } {
+  const scene = JSON.parse(readFileSync(shippedFile('demo/chute.json'), 'utf8')) as DemoScene;
+  const { name, points } = scene.zone;
+  const [first] = zoneSettings({ ...options, zone: [] });
+  return {
+    model: modelSettings(options),
+    cameras: [
+      {
+        name: 'demo',
+        zones: [{ ...first, zone: { name, points, space: 'fractions' } }],
+        capture: {
+          source: shippedFile('demo/chute.mp4'),
+          policy: 'newest',
+          loop: true,
+          transport: 'auto',
+          timeoutSeconds: defaults.timeoutSeconds,
+          stallSeconds: defaults.stallSeconds,
+          intervalSeconds: options.interval,
+          stride: options.stride,
+          output: null,
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { maskSecrets } from '../mask-secrets.ts';
+import { defaults } from '../runtime/defaults.ts';
+import { Monitor } from '../runtime/monitor.ts';
+import type { CameraSettings } from '../runtime/settings.ts';
+import { MonitorServer } from '../server/monitor-server.ts';
+import { demoSource } from './demo.ts';
+import { LiveTable } from './live-table.ts';
+import {
+  addSharedOptions,
+  modelSettings,
+  numberOption,
+  type SharedOptions,
+  zoneSettings,
+} from './shared-options.ts';
+import { StopSignal } from './stop-signal.ts';
+
+interface StartOptions extends SharedOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
+const examples = `
+Examples:
+  plateau start                                    the demo, looped
+  plateau start rtsp://user:password@10.0.0.5/stream1 --zone "chute=0.2,0.1 0.8,0.1 0.7,0.9 0.3,0.9"
+  plateau start chute.mp4 belt.mp4 --port 8081     recordings, looped in real time
+  plateau start --config plant.yaml`;
+
+export function startCommand(): Command {
+  return addSharedOptions(new Command('start'))
+    .description('watches cameras until stopped, with a page on this machine')
+    .argument('[source...]', 'RTSP, HTTP, /dev/video0 or files; none: the cameras of --config, or the demo')
+    .option('--port <n>', 'port of the page', numberOption, defaults.port)
+    .option('--host <address>', 'loopback address of the page', defaults.host)
+    .addHelpText('after', examples)
+    .action(start);
+}
+
+async function start(sources: string[], options: StartOptions): Promise<void> {
+  using stop = new StopSignal();
+  const demo = sources.length === 0 && options.config === undefined;
+  const { cameras, model } = demo
+    ? demoSource(options)
+    : { cameras: cameraSettings(sources, options), model: modelSettings(options) };
+  const table = new LiveTable();
+  await using monitor = await Monitor.start(model, cameras, {
+    onEvent: (event) => table.event(event),
+    onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
+    onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
+  });
+  await using server = await MonitorServer.listen(monitor, options);
+  table.note(
+    `Watching ${cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`}${demo ? ' (the demo, looped)' : ''}: ${server.url}`,
+  );
+  const refresh = setInterval(() => table.update(monitor.status), 500);
+  if (!stop.signal.aborted)
+    await new Promise<void>((resolve) =>
+      stop.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+  clearInterval(refresh);
+  table.note('Stopping.');
+  const report = await monitor.stop();
+  table.note(
+    report?.ledger.live === 0
+      ? 'Stopped; every resource was released.'
+      : `Stopped; ${report?.ledger.live ?? 'an unknown number of'} resources were not released.`,
+  );
+}
+
+function cameraSettings(sources: readonly string[], options: StartOptions): CameraSettings[] {
+  const zones = zoneSettings(options);
+  return sources.map((source, index) => ({
+    name: sources.length === 1 ? cameraName(source) : `${index + 1}: ${cameraName(source)}`,
+    zones,
+    capture: {
+      source,
+      policy: 'newest',
+      loop: true,
+      transport: 'auto',
+      timeoutSeconds: defaults.timeoutSeconds,
+      stallSeconds: defaults.stallSeconds,
+      intervalSeconds: options.interval,
+      stride: options.stride,
+      output: null,
+    },
+  }));
+}
+
+function cameraName(source: string): string {
+  const masked = maskSecrets(source);
+  return masked.includes('://') ? masked.replace(/^[a-z+]+:\/\/(?:[^@/]*@)?/i, '') : basename(masked);
+}

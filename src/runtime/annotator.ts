@@ -1,0 +1,76 @@
+import { PictureEncoder } from '../vision/video/picture-encoder.ts';
+import type { KeptFrame } from '../vision/video/video-frame.ts';
+import { VideoWriter } from '../vision/video/video-writer.ts';
+import type { PolygonZone } from '../vision/zones/polygon-zone.ts';
+import { defaults } from './defaults.ts';
+import { drawAnnotation } from './draw-annotation.ts';
+import { PendingPictures } from './pending-pictures.ts';
+import type { Annotation } from './thread-protocol.ts';
+
+/**
+ * Holds pictures that somebody wants to see until their decision is back, then draws zone, mask, coverage and
+ * state over them: into the annotated video of a recording, or into the JPEG of a live camera.
+ *
+ * It lives in the capture thread, since that thread owns the pixels.
+ */
+export class Annotator implements AsyncDisposable {
+  readonly #zones: readonly PolygonZone[];
+  readonly #output: string | null;
+  readonly #pending = new PendingPictures(defaults.ringSlots + 1);
+  readonly #encoder = new PictureEncoder();
+  #writer: VideoWriter | undefined;
+  #progress = Promise.withResolvers<void>();
+
+  constructor(zones: readonly PolygonZone[], output: string | null) {
+    this.#zones = zones;
+    this.#output = output;
+  }
+
+  /** Takes over the ownership of `frame`. */
+  hold(sequence: number, frame: KeptFrame): void {
+    this.#pending.add(sequence, frame);
+  }
+
+  /** Resolves when at most `count` pictures wait for their decision. */
+  async waitUntilPending(count: number, signal: AbortSignal): Promise<void> {
+    while (this.#pending.count > count && !signal.aborted) await this.#progress.promise;
+  }
+
+  /** Wakes `waitUntilPending` after its signal was aborted. */
+  wake(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+
+  /**
+   * Draws a decision over its picture.
+   *
+   * @returns The JPEG, where no video is written; `undefined` when the picture has been given up meanwhile.
+   * @throws PlateauError ERR_OUTPUT_UNWRITABLE when the annotated video cannot be written.
+   */
+  async annotate(annotation: Annotation): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      using frame = this.#pending.take(annotation.sequence);
+      if (frame === undefined) return undefined;
+      const draw = drawAnnotation(annotation, this.#zones, frame);
+      if (this.#output === null)
+        return this.#encoder.encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
+      this.#writer ??= await VideoWriter.open(this.#output, { width: frame.width, height: frame.height });
+      this.#writer.write(frame, frame.timestampSeconds, draw);
+      return undefined;
+    } finally {
+      this.wake();
+    }
+  }
+
+  /** Completes the annotated video, if one was begun. */
+  async finish(): Promise<void> {
+    await this.#writer?.finish();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#pending[Symbol.dispose]();
+    this.#encoder[Symbol.dispose]();
+    await this.#writer?.[Symbol.asyncDispose]();
+  }
+}

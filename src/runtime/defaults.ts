@@ -1,0 +1,32 @@
+/** One default, one place: the command line and the configuration file both take theirs from here. */
+export const defaults = {
+  /** Lowest score (0..1) of a detection that counts. */
+  confidence: 0.5,
+  /** Overlap (0..1) above which the weaker of two boxes of one class is dropped; the exporters' own default. */
+  iou: 0.7,
+  /** Class that is measured where a model has several. */
+  className: 'coal',
+  blockage: {
+    onCoverage: 0.73,
+    offCoverage: 0.6,
+    onDelaySeconds: 2.5,
+    offDelaySeconds: 2.5,
+    smoothSeconds: 1,
+  },
+  /** Zone where none is given: the whole picture. */
+  zoneName: 'picture',
+  host: '127.0.0.1',
+  port: 8080,
+  /** Seconds without a picture after which a camera has no signal. */
+  stallSeconds: 5,
+  /** Seconds that opening and each read may take. */
+  timeoutSeconds: 5,
+  /** Pictures in a camera's ring: one being written, one ready, one in inference. */
+  ringSlots: 3,
+  /** Detections of one picture that are looked at; more are counted and the weakest left out. */
+  maxDetections: 300,
+  /** Threads inside the runtime per inference thread: one was faster than two on small machines. */
+  threads: 1,
+  /** Annotated pictures and JPEGs are at most this wide, in pixels. */
+  pictureWidth: 960,
+} as const;

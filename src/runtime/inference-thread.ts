@@ -1,0 +1,41 @@
+/** Entry of the inference thread: one model on one device, serving the rings of all cameras. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Doorbell, ledger } from '@plateau/memory';
+import { toErrorMessage } from '../errors.ts';
+import { Detections } from '../vision/yolo/detections.ts';
+import { UnionMask } from '../vision/yolo/union-mask.ts';
+import { Yolo } from '../vision/yolo/yolo.ts';
+import { BusyTime } from './busy-time.ts';
+import { defaults } from './defaults.ts';
+import { InferenceLoop } from './inference-loop.ts';
+import type { FromInference, InferenceThreadData, ThreadReport } from './thread-protocol.ts';
+
+if (parentPort === null) throw new TypeError('inference-thread.ts is a worker thread, not a program');
+const port = parentPort;
+const post = (message: FromInference): void => port.postMessage(message);
+
+async function live(data: InferenceThreadData): Promise<ThreadReport> {
+  const busy = new BusyTime();
+  await using yolo = await Yolo.open(data.model, {
+    device: data.device,
+    threads: data.threads,
+    ...(data.names === null ? {} : { names: [...data.names] }),
+  });
+  const [height, width] = yolo.model.input;
+  const detections = new Detections(defaults.maxDetections, yolo.model.maskChannels);
+  const union = new UnionMask(width, height);
+  using loop = new InferenceLoop(port, Doorbell.attach(data.doorbell), { yolo, detections, union, busy });
+  post({ type: 'ready', model: yolo.model });
+  await loop.run();
+  return loop.report();
+}
+
+// The one place of this thread that catches: what failed is said to the main thread, which decides.
+try {
+  const last = await live(workerData as InferenceThreadData);
+  // Taken after everything was disposed of: what is still live now has been forgotten.
+  post({ type: 'stopped', report: { ...last, ledger: ledger.snapshot() } });
+} catch (error) {
+  post({ type: 'failed', error: toErrorMessage(error) });
+}
+port.close();

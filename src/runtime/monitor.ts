@@ -1,0 +1,160 @@
+import { MemoryMonitor } from '@plateau/memory';
+import type { PlateauError } from '../errors.ts';
+import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { Pipeline, type PipelineReport } from './pipeline.ts';
+import { processSeconds } from './process-clock.ts';
+import type { CameraSettings, ModelSettings } from './settings.ts';
+import type { CameraState } from './thread-protocol.ts';
+import { type CameraEvent, type CameraStatus, WatchedCamera } from './watched-camera.ts';
+
+export interface MonitorListener {
+  onEvent(event: CameraEvent): void;
+  onCameraState(camera: string, state: CameraState, reason: string | null): void;
+  onFailure(error: PlateauError, retrySeconds: number): void;
+}
+
+/** One second of the monitor's memory. */
+export interface MemoryPoint {
+  readonly at: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly sharedBytes: number;
+  readonly liveResources: number;
+}
+
+export interface MonitorStatus {
+  readonly model: ModelDescription | null;
+  readonly cameras: readonly CameraStatus[];
+  readonly events: readonly CameraEvent[];
+  readonly memory: readonly MemoryPoint[];
+  readonly uptimeSeconds: number;
+}
+
+/** Points of memory that are kept: ten minutes. */
+const memoryPoints = 600;
+const eventsKept = 200;
+const firstRetrySeconds = 1;
+const longestRetrySeconds = 30;
+
+/** Watches several cameras until it is stopped; a thread that fails is started again, with every zone as it was. */
+export class Monitor implements AsyncDisposable {
+  readonly #model: ModelSettings;
+  readonly #listener: MonitorListener;
+  readonly #cameras: readonly WatchedCamera[];
+  readonly #memoryMonitor = new MemoryMonitor();
+  readonly #events: CameraEvent[] = [];
+  readonly #memory: MemoryPoint[] = [];
+  readonly #startedAt = processSeconds();
+  #pipeline: Pipeline | undefined;
+  #description: ModelDescription | null = null;
+  #tick: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retrySeconds = firstRetrySeconds;
+  #stopped = false;
+  #lastReport: PipelineReport | undefined;
+
+  /** @throws PlateauError when the model cannot be used; later failures are retried. */
+  static async start(
+    model: ModelSettings,
+    cameras: readonly CameraSettings[],
+    listener: MonitorListener,
+  ): Promise<Monitor> {
+    const monitor = new Monitor(model, cameras, listener);
+    await monitor.#startPipeline();
+    monitor.#tick = setInterval(() => void monitor.#everySecond(), 1000);
+    return monitor;
+  }
+
+  private constructor(model: ModelSettings, cameras: readonly CameraSettings[], listener: MonitorListener) {
+    this.#model = model;
+    this.#listener = listener;
+    this.#cameras = cameras.map(
+      (settings) =>
+        new WatchedCamera(settings, {
+          onEvent: (event) => this.#keepEvent(event),
+          onState: (camera, state, reason) => listener.onCameraState(camera, state, reason),
+        }),
+    );
+  }
+
+  get status(): MonitorStatus {
+    return {
+      model: this.#description,
+      cameras: this.#cameras.map((camera) => camera.status),
+      events: this.#events,
+      memory: this.#memory,
+      uptimeSeconds: processSeconds() - this.#startedAt,
+    };
+  }
+
+  camera(index: number): WatchedCamera | undefined {
+    return this.#cameras[index];
+  }
+
+  /** Memory and busy time of all threads, now; `undefined` while the pipeline is down. */
+  report(): Promise<PipelineReport> | undefined {
+    return this.#pipeline?.report();
+  }
+
+  /** Ends every thread after the run in hand, and says what was still live then. Safe to call twice. */
+  async stop(): Promise<PipelineReport | undefined> {
+    this.#stopped = true;
+    clearInterval(this.#tick);
+    clearTimeout(this.#retry);
+    const pipeline = this.#pipeline;
+    this.#pipeline = undefined;
+    if (pipeline !== undefined) this.#lastReport = await pipeline.stop();
+    return this.#lastReport;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #startPipeline(): Promise<void> {
+    const pipeline = await Pipeline.start(this.#model, (error) => void this.#restart(error));
+    if (this.#stopped) {
+      await pipeline.stop();
+      return;
+    }
+    this.#pipeline = pipeline;
+    this.#description = pipeline.model;
+    for (const camera of this.#cameras) camera.start(pipeline);
+  }
+
+  /** The one place that catches in order to begin again. */
+  async #restart(error: PlateauError): Promise<void> {
+    if (this.#stopped) return;
+    const broken = this.#pipeline;
+    this.#pipeline = undefined;
+    const retrySeconds = this.#retrySeconds;
+    this.#retrySeconds = Math.min(longestRetrySeconds, retrySeconds * 2);
+    for (const camera of this.#cameras) camera.lose(error.message);
+    this.#listener.onFailure(error, retrySeconds);
+    await broken?.stop();
+    this.#retry = setTimeout(() => {
+      this.#startPipeline().catch((again: PlateauError) => this.#restart(again));
+    }, retrySeconds * 1000);
+  }
+
+  async #everySecond(): Promise<void> {
+    const now = processSeconds();
+    for (const camera of this.#cameras) camera.expire(now);
+    const report = await this.#pipeline?.report();
+    const sample = this.#memoryMonitor.sample();
+    this.#memory.push({
+      at: Date.now(),
+      rssBytes: sample.rssBytes,
+      heapUsedBytes: sample.heapUsedBytes,
+      sharedBytes: sample.sharedBytes,
+      liveResources: report?.ledger.live ?? 0,
+    });
+    if (this.#memory.length > memoryPoints) this.#memory.shift();
+  }
+
+  #keepEvent(event: CameraEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > eventsKept) this.#events.shift();
+    this.#listener.onEvent(event);
+  }
+}

@@ -1,0 +1,312 @@
+import {
+  Doorbell,
+  FrameRing,
+  type LedgerSnapshot,
+  ledger,
+  mergeLedgerSnapshots,
+  SlabPool,
+  type ThreadMemory,
+  threadMemory,
+  threadName,
+} from '@plateau/memory';
+import { fromErrorMessage, type PlateauError } from '../errors.ts';
+import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { defaults } from './defaults.ts';
+import { measuredClassId } from './measured-class.ts';
+import type { CameraSettings, ModelSettings } from './settings.ts';
+import {
+  type Annotation,
+  type CameraId,
+  type Decision,
+  type FromCapture,
+  type FromInference,
+  slotFieldCount,
+  type ThreadReport,
+  type ToCapture,
+  type ToInference,
+} from './thread-protocol.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+export type Said<Type extends FromCapture['type']> = Extract<FromCapture, { type: Type }>;
+
+/** What one camera's owner hears; all on the main thread. */
+export interface CameraListener {
+  onDecision(decision: Decision): void;
+  onOpened?(message: Said<'opened'>): void;
+  onState?(message: Said<'state'>): void;
+  onProgress?(message: Said<'progress'>): void;
+  onPicture?(message: Said<'picture'>): void;
+  onEnded?(message: Said<'ended'>): void;
+}
+
+/** Memory and busy time of all threads of a pipeline. */
+export interface PipelineReport {
+  readonly ledger: LedgerSnapshot;
+  readonly busySeconds: Readonly<Record<string, number>>;
+  /** What each thread uses. */
+  readonly threads: readonly ThreadMemory[];
+  /** V8's used heap over all threads. */
+  readonly heapUsedBytes: number;
+}
+
+interface PipelineCamera {
+  readonly ring: FrameRing;
+  readonly listener: CameraListener;
+  /** Threads that have let go of the ring; it goes back to the pool when both have. */
+  released: number;
+}
+
+/**
+ * The wiring: a capture thread, an inference thread and, between them, one ring of shared memory per camera. The
+ * main thread owns the rings and hears decisions; it never touches pixels.
+ */
+export class Pipeline implements AsyncDisposable {
+  readonly model: ModelDescription;
+  readonly #settings: ModelSettings;
+  readonly #slabs: SlabPool;
+  readonly #bell: Doorbell;
+  readonly #onFailure: (error: PlateauError) => void;
+  readonly #inference: WorkerThread<ToInference, FromInference>;
+  readonly #capture: WorkerThread<ToCapture, FromCapture>;
+  readonly #cameras = new Map<CameraId, PipelineCamera>();
+  readonly #reports = new Map<number, (report: ThreadReport) => void>();
+  readonly #lastReports: ThreadReport[] = [];
+  #nextCamera = 0;
+  #nextReport = 0;
+  #stopped: Promise<PipelineReport> | undefined;
+
+  /**
+   * Starts both threads and resolves when the model is loaded.
+   *
+   * @param onFailure Told when a thread fails later on; nothing more comes from the pipeline then.
+   * @throws PlateauError when the model cannot be used.
+   */
+  static async start(model: ModelSettings, onFailure: (error: PlateauError) => void): Promise<Pipeline> {
+    const bell = Doorbell.create();
+    const started = Promise.withResolvers<ModelDescription>();
+    let pipeline: Pipeline | undefined;
+    const inference = new WorkerThread<ToInference, FromInference>('inference-thread', {
+      data: {
+        model: model.file,
+        names: model.names,
+        device: model.device,
+        threads: model.threads,
+        doorbell: bell.handle,
+      },
+      onMessage: (message) => {
+        if (message.type === 'ready') started.resolve(message.model);
+        else if (message.type === 'failed' && pipeline === undefined)
+          started.reject(fromErrorMessage(message.error));
+        else if (pipeline !== undefined) pipeline.#hearInference(message);
+      },
+      onDeath: (error) => {
+        started.reject(error);
+        if (pipeline !== undefined) onFailure(error);
+      },
+    });
+    const description = await started.promise;
+    try {
+      measuredClassId(description.classes, model.className);
+    } catch (error) {
+      await inference.stop({ type: 'stop' });
+      throw error;
+    }
+    pipeline = new Pipeline(model, description, onFailure, bell, inference);
+    return pipeline;
+  }
+
+  private constructor(
+    settings: ModelSettings,
+    model: ModelDescription,
+    onFailure: (error: PlateauError) => void,
+    bell: Doorbell,
+    inference: WorkerThread<ToInference, FromInference>,
+  ) {
+    this.#settings = settings;
+    this.model = model;
+    this.#onFailure = onFailure;
+    this.#bell = bell;
+    this.#inference = inference;
+    this.#slabs = new SlabPool({ ledger });
+    this.#capture = new WorkerThread<ToCapture, FromCapture>('capture-thread', {
+      data: { doorbell: bell.handle },
+      onMessage: (message) => this.#hearCapture(message),
+      onDeath: onFailure,
+    });
+  }
+
+  addCamera(camera: CameraSettings, listener: CameraListener): CameraId {
+    const id = this.#nextCamera;
+    this.#nextCamera += 1;
+    const [inputHeight, inputWidth] = this.model.input;
+    const ring = FrameRing.allocate(this.#slabs, {
+      slots: defaults.ringSlots,
+      slotByteLength: 3 * inputHeight * inputWidth * Float32Array.BYTES_PER_ELEMENT,
+      metadataFields: slotFieldCount,
+      camera: camera.name,
+    });
+    this.#cameras.set(id, { ring, listener, released: 0 });
+    const zones = camera.zones.map(({ zone }) => zone);
+    this.#tellInference({
+      type: 'add-camera',
+      camera: id,
+      name: camera.name,
+      ring: ring.handle,
+      policy: camera.capture.policy,
+      watch: {
+        zones,
+        classIds: [measuredClassId(this.model.classes, this.#settings.className)],
+        confidence: this.#settings.confidence,
+        iou: defaults.iou,
+      },
+    });
+    this.#capture.post({
+      type: 'add-camera',
+      camera: id,
+      name: camera.name,
+      ring: ring.handle,
+      inputWidth,
+      inputHeight,
+      zones,
+      capture: camera.capture,
+    });
+    return id;
+  }
+
+  /** Ends a camera; its shared memory goes back to the pool once both threads have let go of it. */
+  removeCamera(camera: CameraId): void {
+    if (!this.#cameras.has(camera)) return;
+    this.#capture.post({ type: 'remove-camera', camera });
+    this.#tellInference({ type: 'remove-camera', camera });
+  }
+
+  wantPicture(camera: CameraId): void {
+    this.#capture.post({ type: 'want-picture', camera });
+  }
+
+  /** Gives a picture that waits in the capture thread its drawing: for the annotated video, or for a JPEG. */
+  annotate(camera: CameraId, annotation: Annotation): void {
+    const words = annotation.mask?.words.buffer;
+    this.#capture.post({ type: 'annotate', camera, annotation }, words === undefined ? [] : [words]);
+  }
+
+  /** Memory and busy time of all threads, now. @param collect Runs a full collection in each thread first. */
+  async report({ collect = false } = {}): Promise<PipelineReport> {
+    if (this.#stopped !== undefined) return this.#stopped;
+    const ask = (post: (request: number) => void): Promise<ThreadReport> => {
+      const request = this.#nextReport;
+      this.#nextReport += 1;
+      const answer = Promise.withResolvers<ThreadReport>();
+      this.#reports.set(request, answer.resolve);
+      post(request);
+      return answer.promise;
+    };
+    const reports = await Promise.all([
+      ask((request) => this.#tellInference({ type: 'report', request, collect })),
+      ask((request) => this.#capture.post({ type: 'report', request, collect })),
+    ]);
+    if (collect) collectGarbage();
+    return this.#merge(reports);
+  }
+
+  /** Ends both threads after the run in hand, and says what was still live then. Safe to call twice. */
+  stop(): Promise<PipelineReport> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<PipelineReport> {
+    // Capture first: it may wait for a slot that only a running inference frees.
+    const inferenceEnds = this.#inference.stop({ type: 'stop' });
+    this.#bell.ring();
+    await Promise.all([this.#capture.stop({ type: 'stop' }), inferenceEnds]);
+    for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
+    this.#cameras.clear();
+    this.#slabs.trim();
+    return this.#merge(this.#lastReports);
+  }
+
+  #merge(reports: readonly ThreadReport[]): PipelineReport {
+    const threads = [threadMemory(threadName), ...reports.map((report) => report.memory)];
+    return {
+      threads,
+      heapUsedBytes: threads.reduce((sum, thread) => sum + thread.heapUsedBytes, 0),
+      ledger: mergeLedgerSnapshots([ledger.snapshot(), ...reports.map((report) => report.ledger)]),
+      busySeconds: Object.assign({}, ...reports.map((report) => report.busySeconds)),
+    };
+  }
+
+  #tellInference(message: ToInference): void {
+    this.#inference.post(message);
+    this.#bell.ring();
+  }
+
+  #hearInference(message: FromInference): void {
+    if (message.type === 'decision') this.#listener(message.decision.camera)?.onDecision(message.decision);
+    else this.#hearEither(message);
+  }
+
+  #hearCapture(message: FromCapture): void {
+    switch (message.type) {
+      case 'opened':
+        this.#listener(message.camera)?.onOpened?.(message);
+        break;
+      case 'state':
+        this.#listener(message.camera)?.onState?.(message);
+        break;
+      case 'progress':
+        this.#listener(message.camera)?.onProgress?.(message);
+        break;
+      case 'picture':
+        this.#listener(message.camera)?.onPicture?.(message);
+        break;
+      case 'ended':
+        this.#listener(message.camera)?.onEnded?.(message);
+        break;
+      default:
+        this.#hearEither(message);
+    }
+  }
+
+  #listener(camera: CameraId): CameraListener | undefined {
+    return this.#cameras.get(camera)?.listener;
+  }
+
+  #hearEither(
+    message:
+      | Exclude<FromInference, { type: 'decision' }>
+      | Extract<FromCapture, { type: 'removed' | 'report' | 'failed' | 'stopped' }>,
+  ): void {
+    switch (message.type) {
+      case 'removed':
+        this.#release(message.camera);
+        break;
+      case 'report':
+        this.#reports.get(message.request)?.(message.report);
+        this.#reports.delete(message.request);
+        break;
+      case 'failed':
+        this.#onFailure(fromErrorMessage(message.error));
+        break;
+      case 'stopped':
+        this.#lastReports.push(message.report);
+        break;
+      case 'ready':
+        break;
+    }
+  }
+
+  #release(id: CameraId): void {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined) return;
+    camera.released += 1;
+    if (camera.released < 2) return;
+    camera.ring[Symbol.dispose]();
+    this.#cameras.delete(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  assessFlatness,
+  diffLedgerSnapshots,
+  type Flatness,
+  type LedgerSnapshot,
+  type MemoryPoint,
+} from '@plateau/memory';
+import { PlateauError } from '../errors.ts';
+import { defaults } from './defaults.ts';
+import { Pipeline, type PipelineReport } from './pipeline.ts';
+import { PlantedLeak } from './planted-leak.ts';
+import { RssSeries } from './rss-series.ts';
+import type { CameraSettings, ModelSettings } from './settings.ts';
+import { type GrowthOwner, growthOwner } from './soak-owner.ts';
+import type { CameraId } from './thread-protocol.ts';
+
+export interface SoakOrder {
+  readonly frames: number;
+  readonly cameras: number;
+  /** Each camera is taken away and added again after so many frames; 0 never. */
+  readonly reconnectEvery: number;
+  /** Bytes leaked on purpose with each frame; 0 is none. */
+  readonly plantLeakBytes: number;
+  readonly model: ModelSettings;
+  readonly source: string;
+  readonly signal: AbortSignal;
+  onProgress(frames: number): void;
+}
+
+/** Fields are relied upon; more may be added. */
+export interface SoakReport {
+  readonly schema: 'plateau.soak/1';
+  readonly flat: boolean;
+  readonly verdict: 'flat' | 'leaking' | 'undecided';
+  readonly frames: number;
+  readonly slopeBytesPerFrame: number;
+  readonly confidence95: readonly [number, number];
+  readonly boundBytesPerFrame: number;
+  readonly growthBytes: number;
+  readonly owner: GrowthOwner | null;
+  /** Each measure of its own: resident memory, the ledger, V8's heaps after a collection. */
+  readonly measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>;
+  readonly unreleased: number;
+}
+
+/** Collections and ledger snapshots over the run. */
+const checkpoints = 48;
+/** Bounds of the measures that are exact, bytes a frame. */
+const ledgerBound = 16;
+const heapBound = 128;
+
+/**
+ * The flat-memory gate: runs the whole pipeline over so many frames and judges resident memory, the ledger and V8's
+ * heaps by an equivalence test. Undecided is not flat.
+ */
+export class Soak {
+  readonly #order: SoakOrder;
+  readonly #rss = new RssSeries();
+  readonly #leak: PlantedLeak | undefined;
+  readonly #ledgerPoints: MemoryPoint[] = [];
+  readonly #heapPoints: MemoryPoint[] = [];
+  readonly #done = Promise.withResolvers<void>();
+  #warm: LedgerSnapshot | undefined;
+  #last: LedgerSnapshot | undefined;
+  #frames = 0;
+
+  constructor(order: SoakOrder) {
+    this.#order = order;
+    this.#leak = order.plantLeakBytes > 0 ? new PlantedLeak(order.plantLeakBytes) : undefined;
+  }
+
+  /** @throws PlateauError when the pipeline fails, or the signal ends the run too early for a verdict. */
+  async run(): Promise<SoakReport> {
+    const { model, signal, cameras } = this.#order;
+    const stop = (): void =>
+      this.#done.reject(
+        new PlateauError(
+          'ERR_USAGE',
+          `The soak was stopped after ${this.#frames} frames; there is no verdict.`,
+        ),
+      );
+    const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error));
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for (let index = 0; index < cameras; index += 1) this.#watch(pipeline, `soak-${index + 1}`);
+      await this.#done.promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await pipeline.stop();
+    }
+    return this.#judge(await pipeline.stop());
+  }
+
+  /** Adds a camera, and once its turn is over takes it away and adds it again. */
+  #watch(pipeline: Pipeline, name: string): void {
+    const { reconnectEvery } = this.#order;
+    let decided = 0;
+    const id: CameraId = pipeline.addCamera(this.#camera(name), {
+      onDecision: () => {
+        decided += 1;
+        this.#count(pipeline, name);
+        if (decided !== reconnectEvery || this.#frames >= this.#order.frames) return;
+        pipeline.removeCamera(id);
+        this.#watch(pipeline, name);
+      },
+      onEnded: ({ error }) => {
+        if (error !== null) this.#done.reject(new PlateauError(error.code, error.message));
+      },
+    });
+  }
+
+  #count(pipeline: Pipeline, camera: string): void {
+    const { frames, onProgress } = this.#order;
+    if (this.#frames >= frames) return;
+    this.#frames += 1;
+    this.#leak?.leak(camera);
+    if (this.#frames % Math.max(1, Math.floor(frames / 4000)) === 0) this.#rss.sample(this.#frames);
+    if (this.#frames % Math.max(1, Math.floor(frames / checkpoints)) === 0)
+      void this.#checkpoint(pipeline, this.#frames);
+    onProgress(this.#frames);
+    if (this.#frames === frames) this.#done.resolve();
+  }
+
+  async #checkpoint(pipeline: Pipeline, frame: number): Promise<void> {
+    const report = await pipeline.report({ collect: true });
+    this.#ledgerPoints.push({ frame, bytes: report.ledger.bytes });
+    this.#heapPoints.push({ frame, bytes: report.heapUsedBytes });
+    if (frame <= this.#order.frames / 5) this.#warm = report.ledger;
+    this.#last = report.ledger;
+  }
+
+  #camera(name: string): CameraSettings {
+    return {
+      name,
+      zones: [
+        {
+          zone: {
+            name: 'zone',
+            points: [
+              [0.1, 0.1],
+              [0.9, 0.1],
+              [0.9, 0.9],
+              [0.1, 0.9],
+            ],
+            space: 'fractions',
+          },
+          blockage: defaults.blockage,
+        },
+      ],
+      capture: {
+        source: this.#order.source,
+        policy: 'every',
+        loop: true,
+        transport: 'auto',
+        timeoutSeconds: defaults.timeoutSeconds,
+        stallSeconds: defaults.stallSeconds,
+        intervalSeconds: 0,
+        stride: 1,
+        output: null,
+      },
+    };
+  }
+
+  #judge(end: PipelineReport): SoakReport {
+    const measures = {
+      rss: assessFlatness(this.#rss.samples),
+      ledger: assessFlatness(this.#ledgerPoints, { boundBytesPerFrame: ledgerBound }),
+      heap: assessFlatness(this.#heapPoints, { boundBytesPerFrame: heapBound }),
+    };
+    const verdicts = Object.values(measures).map(({ verdict }) => verdict);
+    const verdict = verdicts.includes('leaking')
+      ? 'leaking'
+      : verdicts.includes('undecided')
+        ? 'undecided'
+        : 'flat';
+    const { slopeBytesPerFrame, confidence95, boundBytesPerFrame, growthBytes } = measures.rss;
+    const grown =
+      this.#warm === undefined || this.#last === undefined
+        ? undefined
+        : diffLedgerSnapshots(this.#warm, this.#last);
+    return {
+      schema: 'plateau.soak/1',
+      flat: verdict === 'flat',
+      verdict,
+      frames: this.#frames,
+      slopeBytesPerFrame,
+      confidence95,
+      boundBytesPerFrame,
+      growthBytes,
+      owner: verdict === 'flat' ? null : growthOwner(grown, measures),
+      measures,
+      unreleased: end.ledger.live,
+    };
+  }
+}

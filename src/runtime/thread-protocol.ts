@@ -1,0 +1,195 @@
+/**
+ * What the threads say to each other: small plain messages. Pixels never travel this way; they lie in the
+ * camera's `FrameRing`.
+ */
+import type { DoorbellHandle, FrameRingHandle, LedgerSnapshot, ThreadMemory } from '@plateau/memory';
+import type { ErrorMessage } from '../errors.ts';
+import type { MaskBits } from '../vision/yolo/mask-bits.ts';
+import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import type { ZoneDefinition } from '../vision/zones/polygon-zone.ts';
+
+/** Index of a camera within one pipeline; stable for its life and never used twice. */
+export type CameraId = number;
+
+/** Fields of a ring slot's metadata, by index. All are float64. */
+export const slotField = {
+  /** Source time of the picture, seconds. */
+  timestampSeconds: 0,
+  /** Monotonic time at which the picture came out of the decoder, seconds. */
+  arrivalSeconds: 1,
+  sourceWidth: 2,
+  sourceHeight: 3,
+  /** 1 where the picture's content cannot be trusted (after a lost key frame): its pixels were not even scaled. */
+  unknown: 4,
+  /** 1 where the union mask is wanted along with the decision, because somebody looks. */
+  wantMask: 5,
+  /** Number of the picture within its camera's life, from 1; pairs a decision with its picture. */
+  sequence: 6,
+} as const;
+export const slotFieldCount = 8;
+
+/** What the inference thread says about one picture. */
+export interface Decision {
+  readonly camera: CameraId;
+  readonly sequence: number;
+  readonly timestampSeconds: number;
+  readonly arrivalSeconds: number;
+  /** Coverage per zone, in the zones' order; `null` where the picture cannot be trusted. */
+  readonly coverage: readonly number[] | null;
+  readonly mask?: MaskBits | undefined;
+}
+
+export interface CameraZones {
+  readonly zones: readonly ZoneDefinition[];
+  /** Class ids whose masks count as covering. */
+  readonly classIds: readonly number[];
+  readonly confidence: number;
+  readonly iou: number;
+}
+
+export type ToInference =
+  | {
+      readonly type: 'add-camera';
+      readonly camera: CameraId;
+      readonly name: string;
+      readonly ring: FrameRingHandle;
+      readonly policy: CaptureSettings['policy'];
+      readonly watch: CameraZones;
+    }
+  | { readonly type: 'remove-camera'; readonly camera: CameraId }
+  | { readonly type: 'report'; readonly request: number; readonly collect: boolean }
+  | { readonly type: 'stop' };
+
+export interface ThreadReport {
+  readonly ledger: LedgerSnapshot;
+  readonly memory: ThreadMemory;
+  /** Busy seconds by stage since the start of the thread. */
+  readonly busySeconds: Readonly<Record<string, number>>;
+}
+
+export type FromInference =
+  | { readonly type: 'ready'; readonly model: ModelDescription }
+  | { readonly type: 'decision'; readonly decision: Decision }
+  | { readonly type: 'removed'; readonly camera: CameraId }
+  | { readonly type: 'report'; readonly request: number; readonly report: ThreadReport }
+  | { readonly type: 'failed'; readonly error: ErrorMessage }
+  | { readonly type: 'stopped'; readonly report: ThreadReport };
+
+/** How a camera's pictures are taken. */
+export interface CaptureSettings {
+  readonly source: string;
+  /**
+   * `every`: each due picture is decided, the reader waits for the model (recordings).
+   * `newest`: the newest picture wins (cameras); a file is played in real time.
+   */
+  readonly policy: 'every' | 'newest';
+  readonly loop: boolean;
+  readonly transport: 'auto' | 'tcp' | 'udp';
+  readonly timeoutSeconds: number;
+  readonly stallSeconds: number;
+  /** Seconds between decisions; 0 takes every picture. */
+  readonly intervalSeconds: number;
+  /** Every n-th picture is due. */
+  readonly stride: number;
+  /** File of the annotated video, for policy `every`. */
+  readonly output: string | null;
+}
+
+/** What is drawn over a picture. */
+export interface Annotation {
+  readonly sequence: number;
+  readonly timestampSeconds: number;
+  readonly mask: MaskBits | undefined;
+  readonly zones: readonly AnnotatedZone[];
+}
+
+export interface AnnotatedZone {
+  readonly name: string;
+  readonly coverage: number | null;
+  readonly state: 'clear' | 'blocked';
+}
+
+export type ToCapture =
+  | {
+      readonly type: 'add-camera';
+      readonly camera: CameraId;
+      readonly name: string;
+      readonly ring: FrameRingHandle;
+      readonly inputWidth: number;
+      readonly inputHeight: number;
+      readonly zones: readonly ZoneDefinition[];
+      readonly capture: CaptureSettings;
+    }
+  | { readonly type: 'remove-camera'; readonly camera: CameraId }
+  /** The next due picture is wanted as a JPEG, annotated. */
+  | { readonly type: 'want-picture'; readonly camera: CameraId }
+  | { readonly type: 'annotate'; readonly camera: CameraId; readonly annotation: Annotation }
+  | { readonly type: 'report'; readonly request: number; readonly collect: boolean }
+  | { readonly type: 'stop' };
+
+export interface SourceInfo {
+  readonly codec: string;
+  /** Size as players show it. */
+  readonly width: number;
+  readonly height: number;
+  readonly rotationDegrees: number;
+  readonly frameRate: number | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly frameCountEstimate: number | undefined;
+  readonly live: boolean;
+}
+
+export interface CaptureCounters {
+  readonly decoded: number;
+  readonly damaged: number;
+  /** Pictures handed to the model. */
+  readonly published: number;
+}
+
+export type CameraState = 'connecting' | 'live' | 'stalled' | 'waiting' | 'ended';
+
+export type FromCapture =
+  | { readonly type: 'opened'; readonly camera: CameraId; readonly info: SourceInfo }
+  | {
+      readonly type: 'state';
+      readonly camera: CameraId;
+      readonly state: CameraState;
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'progress';
+      readonly camera: CameraId;
+      readonly counters: CaptureCounters;
+      readonly timestampSeconds: number;
+    }
+  | {
+      readonly type: 'picture';
+      readonly camera: CameraId;
+      readonly sequence: number;
+      readonly jpeg: Uint8Array<ArrayBuffer>;
+    }
+  /** A recording is over, or a source cannot be used; nothing more comes from this camera. */
+  | {
+      readonly type: 'ended';
+      readonly camera: CameraId;
+      readonly counters: CaptureCounters;
+      readonly truncatedAt: number | null;
+      readonly warnings: readonly string[];
+      readonly error: ErrorMessage | null;
+    }
+  | { readonly type: 'removed'; readonly camera: CameraId }
+  | { readonly type: 'report'; readonly request: number; readonly report: ThreadReport }
+  | { readonly type: 'failed'; readonly error: ErrorMessage }
+  | { readonly type: 'stopped'; readonly report: ThreadReport };
+
+export interface InferenceThreadData {
+  readonly model: string;
+  readonly names: readonly string[] | null;
+  readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  readonly threads: number;
+  readonly doorbell: DoorbellHandle;
+}
+
+export interface CaptureThreadData {
+  readonly doorbell: DoorbellHandle;
+}

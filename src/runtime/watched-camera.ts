@@ -1,0 +1,175 @@
+import type { ZoneEvent } from '../alarms/zone-blockage.ts';
+import { fromErrorMessage } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
+import type { CameraListener, Pipeline, Said } from './pipeline.ts';
+import { processSeconds } from './process-clock.ts';
+import type { CameraSettings } from './settings.ts';
+import type { CameraId, CameraState, CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
+import { type ZoneStatus, ZoneWatch } from './zone-watch.ts';
+
+/** A change of a zone's state, with the wall-clock time at which it is shown and stored. */
+export interface CameraEvent extends ZoneEvent {
+  readonly camera: string;
+  readonly zone: string;
+  readonly at: Date;
+}
+
+export interface CameraStatus {
+  readonly name: string;
+  readonly source: string;
+  readonly state: CameraState;
+  readonly reason: string | null;
+  readonly info: SourceInfo | null;
+  readonly counters: CaptureCounters;
+  readonly decided: number;
+  readonly decisionsPerSecond: number;
+  readonly zones: readonly ZoneStatus[];
+}
+
+export interface WatchedCameraEvents {
+  onEvent(event: CameraEvent): void;
+  onState(camera: string, state: CameraState, reason: string | null): void;
+}
+
+/** A live camera on the main thread: its zones, its state, and the newest annotated picture for those who look. */
+export class WatchedCamera implements CameraListener {
+  readonly settings: CameraSettings;
+  readonly #events: WatchedCameraEvents;
+  readonly #zones: readonly ZoneWatch[];
+  #pipeline: Pipeline | undefined;
+  #id: CameraId | undefined;
+  #state: CameraState = 'connecting';
+  #reason: string | null = null;
+  #info: SourceInfo | null = null;
+  #counters: CaptureCounters = { decoded: 0, damaged: 0, published: 0 };
+  #decided = 0;
+  #lastDecision = processSeconds();
+  #meanInterval: number | undefined;
+  #pictureWaiters: ((jpeg: Uint8Array | undefined) => void)[] = [];
+
+  constructor(settings: CameraSettings, events: WatchedCameraEvents) {
+    this.settings = settings;
+    this.#events = events;
+    this.#zones = settings.zones.map((zone) => new ZoneWatch(zone));
+  }
+
+  /** Begins, or begins again, on a pipeline; the zones' states outlive a pipeline that failed. */
+  start(pipeline: Pipeline): void {
+    this.#pipeline = pipeline;
+    this.#id = pipeline.addCamera(this.settings, this);
+    this.#setState('connecting', null);
+  }
+
+  /** The pipeline is gone for now. */
+  lose(reason: string): void {
+    this.#pipeline = undefined;
+    this.#id = undefined;
+    this.#setState('waiting', reason);
+    this.#answerPictures(undefined);
+  }
+
+  /** Declares values unknown whose picture is too old to speak for the present. */
+  expire(nowSeconds: number): void {
+    const { stallSeconds, intervalSeconds } = this.settings.capture;
+    const patience = Math.max(stallSeconds, 3 * intervalSeconds);
+    const age = nowSeconds - this.#lastDecision;
+    if (this.#state === 'live' && age > patience) this.#loseZones(`no decision for ${age.toFixed(0)} s`);
+  }
+
+  /** The next annotated picture as JPEG; `undefined` when none comes within the time. */
+  picture(timeoutMilliseconds: number): Promise<Uint8Array | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
+    if (this.#pipeline === undefined || this.#id === undefined) return Promise.resolve(undefined);
+    if (this.#pictureWaiters.length === 0) this.#pipeline.wantPicture(this.#id);
+    this.#pictureWaiters.push(resolve);
+    const timer = setTimeout(() => {
+      this.#pictureWaiters = this.#pictureWaiters.filter((waiter) => waiter !== resolve);
+      resolve(undefined);
+    }, timeoutMilliseconds);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  get status(): CameraStatus {
+    return {
+      name: this.settings.name,
+      source: maskSecrets(this.settings.capture.source),
+      state: this.#state,
+      reason: this.#reason,
+      info: this.#info,
+      counters: this.#counters,
+      decided: this.#decided,
+      decisionsPerSecond: this.#meanInterval === undefined ? 0 : 1 / this.#meanInterval,
+      zones: this.#zones.map((zone) => zone.status),
+    };
+  }
+
+  onOpened(message: Said<'opened'>): void {
+    this.#info = message.info;
+  }
+
+  onState(message: Said<'state'>): void {
+    this.#setState(message.state, message.reason);
+  }
+
+  onProgress(message: Said<'progress'>): void {
+    this.#counters = message.counters;
+  }
+
+  onPicture(message: Said<'picture'>): void {
+    this.#answerPictures(message.jpeg);
+  }
+
+  onEnded(message: Said<'ended'>): void {
+    this.#counters = message.counters;
+    this.#setState('ended', message.error === null ? null : fromErrorMessage(message.error).message);
+  }
+
+  onDecision(decision: Decision): void {
+    const { arrivalSeconds, coverage } = decision;
+    for (const [index, zone] of this.#zones.entries()) {
+      // Delays of a live camera follow the monotonic arrival: its own clock may run slow, or be set.
+      const event = zone.update(arrivalSeconds, coverage === null ? null : coverage[index], null);
+      if (event !== undefined)
+        this.#events.onEvent({ ...event, camera: this.settings.name, zone: zone.name, at: new Date() });
+    }
+    this.#measureRate();
+    this.#decided += 1;
+    if (decision.mask !== undefined && this.#pipeline !== undefined) {
+      this.#pipeline.annotate(decision.camera, {
+        sequence: decision.sequence,
+        timestampSeconds: decision.timestampSeconds,
+        mask: decision.mask,
+        zones: this.#zones.map((zone) => zone.annotation),
+      });
+    }
+  }
+
+  #measureRate(): void {
+    const now = processSeconds();
+    const interval = Math.max(1e-4, now - this.#lastDecision);
+    this.#meanInterval =
+      this.#decided === 0
+        ? undefined
+        : this.#meanInterval === undefined
+          ? interval
+          : this.#meanInterval * 0.95 + interval * 0.05;
+    this.#lastDecision = now;
+  }
+
+  #setState(state: CameraState, reason: string | null): void {
+    const changed = state !== this.#state || reason !== this.#reason;
+    this.#state = state;
+    this.#reason = reason;
+    if (state !== 'live') this.#loseZones(reason ?? `the camera is ${state}`);
+    if (changed) this.#events.onState(this.settings.name, state, reason);
+  }
+
+  #loseZones(reason: string): void {
+    for (const zone of this.#zones) zone.lose(reason);
+  }
+
+  #answerPictures(jpeg: Uint8Array | undefined): void {
+    for (const answer of this.#pictureWaiters) answer(jpeg);
+    this.#pictureWaiters = [];
+  }
+}

@@ -1,0 +1,17 @@
+import { isIP } from 'node:net';
+
+/** Whether an address can only be reached from this machine. Anything else would need authentication. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+/**
+ * Whether the Host header of a request names this machine: a page of another site that had its name point here
+ * (DNS rebinding) sends its own name along.
+ */
+export function isLoopbackHostHeader(header: string | undefined): boolean {
+  if (header === undefined) return false;
+  const bracketed = /^\[(?<address>[^\]]+)\](?::\d+)?$/.exec(header)?.groups?.address;
+  return isLoopback(bracketed ?? header.replace(/:\d+$/, ''));
+}

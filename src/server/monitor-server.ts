@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import fastify, { type FastifyInstance } from 'fastify';
+import { PlateauError } from '../errors.ts';
+import type { Monitor } from '../runtime/monitor.ts';
+import { isLoopback, isLoopbackHostHeader } from './loopback.ts';
+
+export interface MonitorServerOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Longest wait of a request for the next picture, milliseconds. */
+const pictureTimeout = 3000;
+
+const webFiles = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+} as const;
+
+/** The monitor's page and API, for people and programs on this machine. */
+export class MonitorServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #app: FastifyInstance;
+
+  private constructor(app: FastifyInstance, url: string) {
+    this.#app = app;
+    this.url = url;
+  }
+
+  /**
+   * @throws PlateauError ERR_USAGE for an address beyond loopback, ERR_PORT_IN_USE for a port that is taken.
+   */
+  static async listen(monitor: Monitor, { host, port }: MonitorServerOptions): Promise<MonitorServer> {
+    if (!isLoopback(host)) {
+      throw new PlateauError(
+        'ERR_USAGE',
+        `--host ${host} would open the page to the network, which needs authentication that does not exist yet; leave it at 127.0.0.1 and use an SSH tunnel from elsewhere.`,
+      );
+    }
+    const app = fastify({ forceCloseConnections: true });
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('content-security-policy', "default-src 'self'; img-src 'self' blob: data:");
+      reply.header('x-content-type-options', 'nosniff');
+      if (!isLoopbackHostHeader(request.headers.host))
+        await reply.code(403).send({ error: 'This page answers to its loopback address only.' });
+    });
+    addPages(app);
+    addApi(app, monitor);
+    try {
+      const url = await app.listen({ host, port });
+      return new MonitorServer(app, url);
+    } catch (error) {
+      await app.close();
+      throw new PlateauError(
+        'ERR_PORT_IN_USE',
+        `Port ${port} of ${host} cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); choose another one with --port.`,
+        { cause: error },
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+function addPages(app: FastifyInstance): void {
+  for (const [path, { file, type }] of Object.entries(webFiles)) {
+    const content = readFileSync(new URL(`../../web/${file}`, import.meta.url), 'utf8');
+    app.get(path, (_request, reply) => reply.type(type).send(content));
+  }
+}
+
+function addApi(app: FastifyInstance, monitor: Monitor): void {
+  app.get('/api/status', () => monitor.status);
+  app.get('/api/ledger', async (_request, reply) => {
+    const report = await monitor.report();
+    return report === undefined
+      ? reply.code(503).send({ error: 'The pipeline is being started again.' })
+      : report.ledger;
+  });
+  app.get<{ Params: { camera: string } }>('/api/cameras/:camera/picture.jpg', async (request, reply) => {
+    const camera = monitor.camera(Number(request.params.camera));
+    if (camera === undefined) return reply.code(404).send({ error: 'There is no such camera.' });
+    const jpeg = await camera.picture(pictureTimeout);
+    if (jpeg === undefined) return reply.code(503).send({ error: 'The camera gives no picture now.' });
+    return reply
+      .type('image/jpeg')
+      .header('cache-control', 'no-store')
+      .send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
+  });
+}
