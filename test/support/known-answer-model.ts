@@ -72,16 +72,34 @@ const wholePicture: KnownAnswerDetection = { box: [0, 0, 1, 1], score: 0.9, clas
 /** Anchors that a head of this kind has: one cell a stride, three a cell for v5, 300 rows end to end. */
 export function usualAnchors(layout: KnownAnswerLayout, height: number, width: number): number {
   if (layout === 'rows') return 300;
-  const cells = [8, 16, 32].reduce((sum, stride) => sum + Math.ceil(height / stride) * Math.ceil(width / stride), 0);
+  const cells = [8, 16, 32].reduce(
+    (sum, stride) => sum + Math.ceil(height / stride) * Math.ceil(width / stride),
+    0,
+  );
   return layout === 'objectness' ? 3 * cells : cells;
 }
 
 /** One anchor's values in the layout's own order. Boxes are in pixels of an input of `width` x `height`. */
-function anchorValues(detection: KnownAnswerDetection, options: ResolvedOptions, width: number, height: number): number[] {
+function anchorValues(
+  detection: KnownAnswerDetection,
+  options: ResolvedOptions,
+  width: number,
+  height: number,
+): number[] {
   const [x1, y1, x2, y2] = detection.box;
-  const coefficients = Array.from({ length: options.maskChannels }, (_, channel) => (channel === 0 ? 100 : 0));
+  const coefficients = Array.from({ length: options.maskChannels }, (_, channel) =>
+    channel === 0 ? 100 : 0,
+  );
   if (options.layout === 'rows') {
-    return [x1 * width, y1 * height, x2 * width, y2 * height, detection.score, detection.classId, ...coefficients];
+    return [
+      x1 * width,
+      y1 * height,
+      x2 * width,
+      y2 * height,
+      detection.score,
+      detection.classId,
+      ...coefficients,
+    ];
   }
   const box = [((x1 + x2) / 2) * width, ((y1 + y2) / 2) * height, (x2 - x1) * width, (y2 - y1) * height];
   const oneHot = (score: number): number[] =>
@@ -91,7 +109,10 @@ function anchorValues(detection: KnownAnswerDetection, options: ResolvedOptions,
 }
 
 type ResolvedOptions = Required<
-  Pick<KnownAnswerOptions, 'height' | 'width' | 'detections' | 'classes' | 'maskChannels' | 'layout' | 'batch' | 'stride' | 'opset'>
+  Pick<
+    KnownAnswerOptions,
+    'height' | 'width' | 'detections' | 'classes' | 'maskChannels' | 'layout' | 'batch' | 'stride' | 'opset'
+  >
 > &
   KnownAnswerOptions & { readonly anchors: number };
 
@@ -117,7 +138,10 @@ function resolve(options: KnownAnswerOptions): ResolvedOptions {
 /** Writes what `metadata_props` of a genuine export holds, as Python `repr`. */
 function metadataOf(options: ResolvedOptions): [string, string][] {
   if (options.metadata === false) return [];
-  const names = Array.from({ length: options.classes }, (_, id) => `${id}: '${id === 0 ? 'coal' : `class${id}`}'`);
+  const names = Array.from(
+    { length: options.classes },
+    (_, id) => `${id}: '${id === 0 ? 'coal' : `class${id}`}'`,
+  );
   const defaults: Record<string, string | undefined> = {
     stride: '32',
     task: options.maskChannels === 0 ? 'detect' : 'segment',
@@ -145,14 +169,21 @@ class GraphBuilder {
     if (mayBeExternal && this.#external !== undefined) {
       const offset = this.externalParts.reduce((sum, part) => sum + part.byteLength, 0);
       this.externalParts.push(options.raw);
-      this.initialisers.push(bytes(5, tensor({ ...options, external: { location: this.#external, offset } })));
+      this.initialisers.push(
+        bytes(5, tensor({ ...options, external: { location: this.#external, offset } })),
+      );
     } else {
       this.initialisers.push(bytes(5, tensor(options)));
     }
     return options.name;
   }
 
-  floats(name: string, dims: readonly number[], values: Float32Array | readonly number[], external = false): string {
+  floats(
+    name: string,
+    dims: readonly number[],
+    values: Float32Array | readonly number[],
+    external = false,
+  ): string {
     return this.constant({ name, type: 'float', dims, raw: floats(values) }, external);
   }
 
@@ -160,7 +191,12 @@ class GraphBuilder {
     return this.constant({ name, type: 'int64', dims: [values.length], raw: longs(values) });
   }
 
-  apply(operator: string, inputs: readonly string[], output: string, attributes: readonly Bytes[] = []): string {
+  apply(
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: readonly Bytes[] = [],
+  ): string {
     this.nodes.push(node(operator, inputs, [output], attributes));
     return output;
   }
@@ -219,7 +255,12 @@ function addHead(graph: GraphBuilder, options: ResolvedOptions, output: string):
   return channelsFirst ? [batch, channels, options.anchors] : [batch, options.anchors, channels];
 }
 
-function addPrototypes(graph: GraphBuilder, options: ResolvedOptions, input: string, output: string): Dimension[] {
+function addPrototypes(
+  graph: GraphBuilder,
+  options: ResolvedOptions,
+  input: string,
+  output: string,
+): Dimension[] {
   const { batch, maskChannels, stride, opset } = options;
   const rows = Math.floor(options.height / stride);
   const columns = Math.floor(options.width / stride);
@@ -230,7 +271,10 @@ function addPrototypes(graph: GraphBuilder, options: ResolvedOptions, input: str
   }
   if (opset >= 18) graph.apply('ReduceMean', [input, graph.longs('mean_axes', [1])], 'mean');
   else graph.apply('ReduceMean', [input], 'mean', [integersAttribute('axes', [1])]);
-  const window = [integersAttribute('kernel_shape', [stride, stride]), integersAttribute('strides', [stride, stride])];
+  const window = [
+    integersAttribute('kernel_shape', [stride, stride]),
+    integersAttribute('strides', [stride, stride]),
+  ];
   graph.apply('AveragePool', ['mean'], 'pooled', window);
   graph.apply('Sub', ['pooled', graph.floats('half_grey', [], [0.5])], 'brighter');
   const pads = graph.longs('prototype_pads', [0, 0, 0, 0, 0, maskChannels - 1, 0, 0]);
@@ -239,7 +283,9 @@ function addPrototypes(graph: GraphBuilder, options: ResolvedOptions, input: str
   } else {
     graph.quantised(graph.apply('Pad', ['brighter', pads], 'prototypes_padded'), output, 0.5 / 127);
   }
-  return options.dynamic === true ? ['batch', maskChannels, 'mask_height', 'mask_width'] : [batch, maskChannels, rows, columns];
+  return options.dynamic === true
+    ? ['batch', maskChannels, 'mask_height', 'mask_width']
+    : [batch, maskChannels, rows, columns];
 }
 
 /** Makes the model file's bytes (and its data file's, if asked for). */
@@ -248,12 +294,19 @@ export function knownAnswerModel(given: KnownAnswerOptions = {}): KnownAnswerFil
   const [headName, prototypesName] = options.outputNames ?? ['output0', 'output1'];
   const graph = new GraphBuilder(options.externalData);
   const inputShape: Dimension[] =
-    options.dynamic === true ? ['batch', 3, 'height', 'width'] : [options.batch, 3, options.height, options.width];
-  const input = options.half === true ? graph.apply('Cast', ['images'], 'images_float', [integerAttribute('to', 1)]) : 'images';
+    options.dynamic === true
+      ? ['batch', 3, 'height', 'width']
+      : [options.batch, 3, options.height, options.width];
+  const input =
+    options.half === true
+      ? graph.apply('Cast', ['images'], 'images_float', [integerAttribute('to', 1)])
+      : 'images';
 
   const outputs = [valueInfo(12, headName, 'float', addHead(graph, options, headName))];
   if (options.maskChannels > 0) {
-    outputs.push(valueInfo(12, prototypesName, 'float', addPrototypes(graph, options, input, prototypesName)));
+    outputs.push(
+      valueInfo(12, prototypesName, 'float', addPrototypes(graph, options, input, prototypesName)),
+    );
   }
   if (options.swapOutputs === true) outputs.reverse();
 

@@ -108,6 +108,12 @@ export function node(
 
 /** A ValueInfoProto as field `field` of a graph: 11 an input, 12 an output. */
 export function valueInfo(field: number, name: string, type: DataType, shape: readonly Dimension[]): Bytes {
-  const dimensions = shape.map((size) => message(1, typeof size === 'number' ? integer(1, size) : text(2, size)));
-  return message(field, text(1, name), message(2, message(1, integer(1, dataType[type]), message(2, ...dimensions))));
+  const dimensions = shape.map((size) =>
+    message(1, typeof size === 'number' ? integer(1, size) : text(2, size)),
+  );
+  return message(
+    field,
+    text(1, name),
+    message(2, message(1, integer(1, dataType[type]), message(2, ...dimensions))),
+  );
 }

@@ -1,0 +1,49 @@
+import type { CandidateHeap } from './candidate-heap.ts';
+import type { Detections } from './detections.ts';
+
+/** What a detection must be to count. */
+export interface DecodeSettings {
+  /** A detection counts when its score is greater, 0..1. */
+  readonly confidence: number;
+  /** Overlap (0..1) above which the weaker of two boxes of one class is dropped. */
+  readonly iou: number;
+  /** Classes that count; without it all do. */
+  readonly classIds?: readonly number[] | undefined;
+}
+
+/**
+ * Reads one layout of head. `collect` finds the candidates above the confidence, `read` writes one of them.
+ * `head` is the first picture's values in the model's own order; `anchors` how many candidates it holds.
+ */
+export interface HeadDecoder {
+  /** True where detections come ready and must not be suppressed again. */
+  readonly endToEnd: boolean;
+  /** Pushes score and anchor of every candidate of a wanted class; score is the anchor's best class. */
+  collect(head: Float32Array, anchors: number, settings: DecodeSettings, candidates: CandidateHeap): void;
+  /** Writes box, confidence and class of `anchor` at place `slot`. */
+  readBox(head: Float32Array, anchors: number, anchor: number, detections: Detections, slot: number): void;
+  /** Writes the mask coefficients of `anchor` at place `slot`. */
+  readCoefficients(
+    head: Float32Array,
+    anchors: number,
+    anchor: number,
+    detections: Detections,
+    slot: number,
+  ): void;
+}
+
+/** Centre and size to corners, rounded as float32 arithmetic rounds. */
+export function writeCentredBox(
+  xyxy: Float32Array,
+  slot: number,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const place = 4 * slot;
+  xyxy[place] = x - width / 2;
+  xyxy[place + 1] = y - height / 2;
+  xyxy[place + 2] = x + width / 2;
+  xyxy[place + 3] = y + height / 2;
+}

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { PlateauError } from '../../errors.ts';
+import type { Device } from './model-description.ts';
+
+/** Newest file format and operator set that this runtime reads without a warning of its own (onnxruntime-node 1.30, tried). */
+export const newestIrVersion = 13;
+export const newestOpset = 26;
+
+/** One input or output as the runtime declares it: fixed sizes as numbers, open ones as names. */
+export interface TensorShape {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+export interface SessionOptions {
+  readonly device: Device;
+  /** Threads inside the runtime. */
+  readonly threads: number;
+  /** Keeps the runtime's memory arena: faster for some models, and it never gives memory back. */
+  readonly memoryArena: boolean;
+}
+
+/** Numbers that a run returned. Owner: whoever called `run`; `free` gives the bytes back at once. */
+export interface OutputTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+  free(): void;
+}
+
+/**
+ * ONNX Runtime's session, and the only file that knows this library.
+ * Owner: `Yolo`. Disposal releases the native session; a second call does nothing.
+ */
+export class OnnxSession implements AsyncDisposable {
+  readonly inputs: readonly TensorShape[];
+  readonly outputs: readonly TensorShape[];
+  readonly #device: Device;
+  #session: InferenceSession | undefined;
+
+  /** Loads by path, since external data is found relative to it. @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE */
+  static async open(path: string, options: SessionOptions): Promise<OnnxSession> {
+    try {
+      const session = await InferenceSession.create(path, {
+        executionProviders: options.device === 'cpu' ? ['cpu'] : [options.device, 'cpu'],
+        intraOpNumThreads: options.threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        enableCpuMemArena: options.memoryArena,
+        enableMemPattern: options.memoryArena,
+        // 3: errors only. The runtime writes warnings to standard error by itself.
+        logSeverityLevel: 3,
+      });
+      return new OnnxSession(session, options.device);
+    } catch (cause) {
+      throw new PlateauError(
+        'ERR_MODEL_INVALID',
+        `${path} cannot be loaded by ONNX Runtime on ${options.device}: ${plainReason(cause)}.`,
+        { cause },
+      );
+    }
+  }
+
+  private constructor(session: InferenceSession, device: Device) {
+    this.#session = session;
+    this.#device = device;
+    this.inputs = session.inputMetadata.map(shapeOf);
+    this.outputs = session.outputMetadata.map(shapeOf);
+  }
+
+  /** A tensor over `pixels` themselves, no copy; shared memory is fine. Made once for each ring slot. */
+  static tensor(pixels: Float32Array, dims: readonly number[]): Tensor {
+    return new Tensor('float32', pixels, dims);
+  }
+
+  /**
+   * One run; blocks this thread's event loop for its whole time. `feeds` by input name, `fetches` the outputs wanted.
+   * @throws PlateauError ERR_INFERENCE_FAILED
+   */
+  async run(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<OutputTensor[]> {
+    if (this.#session === undefined) throw new TypeError('OnnxSession was used after it was disposed of');
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.#session.run(feeds, fetches);
+    } catch (cause) {
+      throw new PlateauError('ERR_INFERENCE_FAILED', `The model failed in a run: ${plainReason(cause)}.`, {
+        cause,
+      });
+    }
+    return fetches.map((name) => {
+      const result = results[name]!;
+      const { data, dims } = result;
+      if (!(data instanceof Float32Array)) {
+        throw new PlateauError(
+          'ERR_MODEL_UNSUPPORTED',
+          `Output ${name} is ${result.type}; only float32 outputs are read.`,
+        );
+      }
+      return { data, dims, free: this.#device === 'webgpu' ? () => result.dispose() : () => release(data) };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}
+
+/**
+ * `tensor.dispose()` only drops the reference on the CPU and leaves megabytes a run to the collector.
+ * Moving the buffer to length 0 frees its bytes at once.
+ */
+function release(data: Float32Array): void {
+  if (data.buffer instanceof ArrayBuffer && !data.buffer.detached) data.buffer.transfer(0);
+}
+
+function shapeOf(value: InferenceSession.ValueMetadata): TensorShape {
+  return value.isTensor
+    ? { name: value.name, type: value.type, dims: value.shape }
+    : { name: value.name, type: 'no tensor', dims: [] };
+}
+
+/** Devices whose providers are there: the runtime also lists those that its install script may fetch later. */
+export function supportedDevices(): Device[] {
+  const bundled = new Set(listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : [])));
+  if (existsSync(providerLibrary('cuda'))) bundled.add('cuda');
+  return (['cuda', 'webgpu', 'cpu'] as const).filter((device) => bundled.has(device));
+}
+
+function providerLibrary(provider: string): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const file =
+    process.platform === 'win32'
+      ? `onnxruntime_providers_${provider}.dll`
+      : `libonnxruntime_providers_${provider}.so`;
+  return join(folder, 'bin', 'napi-v6', process.platform, process.arch, file);
+}
+
+/** The runtime's own sentence without its build machine's paths, line numbers and repeated prefix. */
+export function plainReason(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return (
+    text
+      .replaceAll(/(?:\/[\w.+-]+)+\.(?:cc|cpp|h|hpp):\d+\s*/g, '')
+      .replaceAll(/\b[\w:~<>]+\((?:[^()]*)\)\s*(?:const\s*)?(?=\S)/g, '')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .slice(0, 300)
+      .replace(/[.\s]+$/, '') || 'no reason given'
+  );
+}

@@ -1,0 +1,34 @@
+import { PlateauError } from '../../errors.ts';
+import type { Device } from './model-description.ts';
+import { OnnxSession, supportedDevices } from './onnx-session.ts';
+import type { YoloOptions } from './yolo-options.ts';
+
+export interface OpenedSession {
+  readonly session: OnnxSession;
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/**
+ * Opens a session on the wanted device. Owner: the caller.
+ * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, RangeError for a thread count that is none
+ */
+export async function openSession(path: string, options: YoloOptions): Promise<OpenedSession> {
+  const { device = 'auto', threads = 1, memoryArena = false } = options;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new RangeError(`threads is ${threads}, not a whole number from 1`);
+  const open = async (on: Device): Promise<OpenedSession> => ({
+    session: await OnnxSession.open(path, { device: on, threads, memoryArena }),
+    device: on,
+    threads,
+  });
+  const installed = supportedDevices();
+  if (device === 'auto') return open(installed.includes('cuda') ? 'cuda' : 'cpu');
+  if (!installed.includes(device)) {
+    throw new PlateauError(
+      'ERR_DEVICE_UNAVAILABLE',
+      `The installed ONNX Runtime has no provider for ${device}; there are ${installed.join(' and ')}: choose one of these with --device.`,
+    );
+  }
+  return open(device);
+}

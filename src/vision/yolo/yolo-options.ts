@@ -1,0 +1,15 @@
+import type { Device } from './model-description.ts';
+
+/** How a model is opened. */
+export interface YoloOptions {
+  /** Class names in order, instead of those in the file. */
+  readonly names?: readonly string[] | undefined;
+  /** `auto`: CUDA where its provider is installed and starts, else the CPU. */
+  readonly device?: Device | 'auto' | undefined;
+  /** Threads inside the runtime; default 1. */
+  readonly threads?: number | undefined;
+  /** [height, width] for a model of open size; default: what its metadata say. */
+  readonly inputSize?: readonly [height: number, width: number] | undefined;
+  /** The runtime's memory arena; default off, since it never gives memory back. */
+  readonly memoryArena?: boolean | undefined;
+}

@@ -1,0 +1,168 @@
+import { type LedgerEntry, ledger } from '@plateau/memory';
+import { PlateauError } from '../../errors.ts';
+import { resolveClassNames } from './class-names.ts';
+import { DetectionDecoder } from './detection-decoder.ts';
+import type { Detections } from './detections.ts';
+import type { DecodeSettings } from './head-decoder.ts';
+import { headDecoder } from './head-decoders.ts';
+import { chooseInput, fitToAspect, type InputSize } from './input-size.ts';
+import { layoutWarnings } from './layout-warnings.ts';
+import type { ModelDescription } from './model-description.ts';
+import { inspectModelFile } from './model-file.ts';
+import { ModelInput } from './model-input.ts';
+import { readModelMetadata } from './model-metadata.ts';
+import { OnnxSession } from './onnx-session.ts';
+import { openSession } from './open-session.ts';
+import { probeRun } from './probe-run.ts';
+import { type Layout, layoutText, recogniseLayout } from './recognise-layout.ts';
+import type { YoloOptions } from './yolo-options.ts';
+import { YoloOutput } from './yolo-output.ts';
+
+/** Sizes of the input are multiples of this where the file names no stride. */
+const usualStride = 32;
+
+/**
+ * A YOLO model, opened: from pixels to detections and prototypes. Belongs to one thread; runs come one after the other.
+ * Owner: the caller of `open`, with `await using`. Runs' outputs are owned by whoever called `run`.
+ */
+export class Yolo implements AsyncDisposable {
+  readonly model: ModelDescription;
+  readonly #session: OnnxSession;
+  readonly #layout: Layout;
+  readonly #stride: number;
+  readonly #decoder: DetectionDecoder;
+  readonly #fetches: readonly string[];
+  readonly #entry: LedgerEntry;
+  readonly #outputs = { made: 0, released: 0 };
+
+  /**
+   * Opens a model file and runs it once on grey, so that whatever is wrong with it is said here.
+   * @throws PlateauError ERR_MODEL_MISSING, ERR_MODEL_INVALID, ERR_MODEL_UNSUPPORTED, ERR_NAMES_MISMATCH, ERR_DEVICE_UNAVAILABLE
+   */
+  static async open(path: string, options: YoloOptions = {}): Promise<Yolo> {
+    const { facts, byteLength } = inspectModelFile(path);
+    const metadata = readModelMetadata(facts.metadata);
+    const { session, device, threads } = await openSession(path, options);
+    await using undo = new AsyncDisposableStack();
+    undo.use(session);
+    if (session.inputs.length !== 1) {
+      const found = session.inputs.map((input) => `${input.name} [${input.dims.join(', ')}]`).join(' and ');
+      throw new PlateauError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${path} takes ${found}; supported are models that take one picture and nothing else.`,
+      );
+    }
+    const input = chooseInput(path, session.inputs[0]!, options.inputSize, metadata.imageSize);
+    const { outputs, runMilliseconds } = await probeRun(path, session, input.batch, input.size);
+    const nameCount = options.names?.length ?? metadata.names?.length;
+    const layout = recogniseLayout({ file: path, outputs, input: input.size, metadata, nameCount });
+    const names = resolveClassNames(path, layout, options.names, metadata.names);
+    const model: ModelDescription = {
+      file: path,
+      classes: names.classes,
+      classesOrigin: names.classesOrigin,
+      input: input.size,
+      dynamic: input.dynamic,
+      layout: layout.name,
+      layoutText: layoutText(layout),
+      task: layout.prototypes === undefined ? 'detect' : 'segment',
+      endToEnd: layout.name === 'rows',
+      maskChannels: layout.maskChannels,
+      anchors: layout.anchors,
+      batch: input.batch,
+      device,
+      threads,
+      opset: facts.opset,
+      byteLength,
+      runMilliseconds,
+      warnings: [
+        ...metadata.warnings,
+        ...input.warnings,
+        ...layout.warnings,
+        ...names.warnings,
+        ...layoutWarnings(layout, facts.outputSteps, metadata.nmsInside),
+      ],
+    };
+    undo.move();
+    return new Yolo(model, session, layout, metadata.stride ?? usualStride);
+  }
+
+  private constructor(model: ModelDescription, session: OnnxSession, layout: Layout, stride: number) {
+    this.model = model;
+    this.#session = session;
+    this.#layout = layout;
+    this.#stride = stride;
+    this.#decoder = new DetectionDecoder(headDecoder(layout, model.classes.length));
+    this.#fetches = layout.prototypes === undefined ? [layout.head] : [layout.head, layout.prototypes];
+    this.#entry = ledger.track({
+      kind: 'OnnxSession',
+      bytes: model.byteLength,
+      stage: 'inference',
+      always: true,
+    });
+  }
+
+  /** Outputs that runs made and that were released: equal whenever no run's output is held. */
+  get outputs(): { readonly made: number; readonly released: number } {
+    return this.#outputs;
+  }
+
+  /** [height, width] at which pictures of this source run: the model's own where it is fixed, else by the source's aspect. */
+  inputSizeFor(sourceWidth: number, sourceHeight: number): InputSize {
+    const { input, dynamic } = this.model;
+    return dynamic ? fitToAspect(input, sourceWidth, sourceHeight, this.#stride) : input;
+  }
+
+  /**
+   * A tensor over pixels that stay where they are: 3 * height * width floats, planes R, G, B, 0..1; shared memory is fine.
+   * Made once for each ring slot. `size` is for models of open size. @throws RangeError when the length does not fit
+   */
+  bindInput(pixels: Float32Array, size: InputSize = this.model.input): ModelInput {
+    const [height, width] = size;
+    if (!this.model.dynamic && (height !== this.model.input[0] || width !== this.model.input[1])) {
+      throw new RangeError(`the model takes ${this.model.input.join('x')}, not ${height}x${width}`);
+    }
+    const length = 3 * height * width;
+    if (pixels.length !== length)
+      throw new RangeError(`${pixels.length} floats for a picture of 3x${height}x${width} (${length})`);
+    const { batch } = this.model;
+    const fed = batch === 1 ? pixels : new Float32Array(batch * length);
+    const tensor = OnnxSession.tensor(fed, [batch, 3, height, width]);
+    return new ModelInput(
+      height,
+      width,
+      { [this.#session.inputs[0]!.name]: tensor },
+      pixels,
+      batch === 1 ? undefined : fed,
+    );
+  }
+
+  /** One run; blocks this thread meanwhile. The caller owns the output. @throws PlateauError ERR_INFERENCE_FAILED, TypeError after disposal */
+  async run(input: ModelInput): Promise<YoloOutput> {
+    input.prepare();
+    const [head, prototypes] = await this.#session.run(input.feeds, this.#fetches);
+    this.#outputs.made += 1;
+    const { height, width } = input;
+    const anchors = head!.dims[this.#layout.name === 'plain' ? 2 : 1]!;
+    return new YoloOutput({ inputHeight: height, inputWidth: width, anchors }, head!, prototypes, () => {
+      this.#outputs.released += 1;
+    });
+  }
+
+  /** Fills `detections` from a run's output. Allocates nothing in steady state. @throws RangeError for other mask channels */
+  decode(output: YoloOutput, settings: DecodeSettings, detections: Detections): void {
+    if (detections.maskChannels !== this.#layout.maskChannels) {
+      throw new RangeError(
+        `detections for ${detections.maskChannels} mask channels, the model has ${this.#layout.maskChannels}`,
+      );
+    }
+    this.#decoder.decode(output.head, output.anchors, settings, detections);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#entry[Symbol.dispose]();
+    await this.#session[Symbol.asyncDispose]();
+  }
+}
+
+export type { ModelInput };
