@@ -2,17 +2,21 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
+import { readConfig } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
+import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { analysisSummary } from './analysis-summary.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportFailure } from './report-failure.ts';
 import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
+import { defaultModelFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 import { writeReport } from './write-report.ts';
 
 interface AnalyzeOptions extends SharedOptions {
   readonly output?: string;
   readonly report?: string;
+  readonly camera?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +32,7 @@ export function analyzeCommand(): Command {
     .description('analyses recordings as fast as the machine allows')
     .argument('<video...>', 'files or folders of pictures')
     .option('--output <file.mp4>', 'annotated video of the decided pictures')
+    .option('--camera <name>', 'camera of --config whose zones are used')
     .option('--report <file.json>', 'report to write')
     .option('--json', 'print the report on standard output instead of a summary')
     .addHelpText('after', examples)
@@ -63,9 +68,9 @@ async function analyzeWithProgress(
   signal: AbortSignal,
 ): Promise<AnalysisOutcome> {
   using line = new ProgressLine();
-  const zones = zoneSettings(options);
+  const { zones, model } = analysisSettings(options);
   return await analyzeRecordings({
-    model: modelSettings(options),
+    model,
     signal,
     recordings: videos.map((source) => ({
       name: source,
@@ -89,4 +94,18 @@ async function analyzeWithProgress(
         info?.durationSeconds === undefined ? undefined : timestampSeconds / info.durationSeconds,
       ),
   });
+}
+
+/** Zones and model of the flags, or of a configuration with one camera. */
+function analysisSettings(options: AnalyzeOptions): { zones: readonly ZoneSettings[]; model: ModelSettings } {
+  if (options.config === undefined) return { zones: zoneSettings(options), model: modelSettings(options) };
+  const { cameras, model } = readConfig(options.config, options.model ?? defaultModelFile());
+  if (cameras.length === 1) return { zones: cameras[0].zones, model };
+  const names = cameras.map(({ name }) => name).join(', ');
+  const camera = cameras.find(({ name }) => name === options.camera);
+  if (camera !== undefined) return { zones: camera.zones, model };
+  throw new PlateauError(
+    'ERR_USAGE',
+    `${options.config} has several cameras; choose whose zones to use with --camera: ${names}.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Config } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
-import type { CameraSettings, ModelSettings } from '../runtime/settings.ts';
 import { modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
 
@@ -10,7 +10,7 @@ interface DemoScene {
 }
 
 /** The shipped demo: a chute that fills, jams and clears, looped in real time. */
-export function demoSource(options: SharedOptions): { cameras: CameraSettings[]; model: ModelSettings } {
+export function demoSource(options: SharedOptions): Config {
   const scene = JSON.parse(readFileSync(shippedFile('demo/chute.json'), 'utf8')) as DemoScene;
   const { name, points } = scene.zone;
   const [first] = zoneSettings({ ...options, zone: [] });

@@ -6,13 +6,19 @@ import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { parseZone } from '../vision/zones/parse-zone.ts';
 import { defaultModelFile } from './shipped-files.ts';
 
-/** The flags that `analyze` and `start` share, with the same defaults. */
-export interface SharedOptions {
+/** The flags that name a model and how it runs. */
+export interface ModelOptions {
   readonly model?: string;
-  readonly zone: readonly string[];
   readonly class?: string;
   readonly names?: string;
   readonly confidence: number;
+  readonly device: ModelSettings['device'];
+  readonly threads: number;
+}
+
+/** The flags that `analyze` and `start` share, with the same defaults. */
+export interface SharedOptions extends ModelOptions {
+  readonly zone: readonly string[];
   readonly on: number;
   readonly off: number;
   readonly onDelay: number;
@@ -20,8 +26,6 @@ export interface SharedOptions {
   readonly smooth: number;
   readonly interval: number;
   readonly stride: number;
-  readonly device: ModelSettings['device'];
-  readonly threads: number;
   readonly config?: string;
 }
 
@@ -45,15 +49,9 @@ function deviceOption(text: string): ModelSettings['device'] {
 
 const { blockage } = defaults;
 
-export function addSharedOptions(command: Command): Command {
+export function addModelOptions(command: Command): Command {
   return command
     .option('--model <file.onnx>', 'YOLO segmentation model (default: the demo model)')
-    .option(
-      '--zone <name=x,y ...>',
-      'zone to watch, e.g. "chute=100,50 400,50 400,300"; pixels as players show the picture, or fractions when all are within 0..1; repeatable (default: the whole picture)',
-      collect,
-      [],
-    )
     .option('--class <name>', "class to measure (default: the model's only class, or coal)")
     .option('--names <a,b,c>', 'class names for a model without metadata')
     .option(
@@ -61,6 +59,18 @@ export function addSharedOptions(command: Command): Command {
       'lowest score of a detection that counts',
       numberOption,
       defaults.confidence,
+    )
+    .option('--device <device>', 'auto, cpu, webgpu or cuda', deviceOption, 'auto')
+    .option('--threads <n>', 'threads of the inference', countOption, defaults.threads);
+}
+
+export function addSharedOptions(command: Command): Command {
+  return addModelOptions(command)
+    .option(
+      '--zone <name=x,y ...>',
+      'zone to watch, e.g. "chute=100,50 400,50 400,300"; pixels as players show the picture, or fractions when all are within 0..1; repeatable (default: the whole picture)',
+      collect,
+      [],
     )
     .option('--on <0..1>', 'coverage from which a zone is blocked', numberOption, blockage.onCoverage)
     .option('--off <0..1>', 'coverage below which it is cleared', numberOption, blockage.offCoverage)
@@ -79,8 +89,6 @@ export function addSharedOptions(command: Command): Command {
     )
     .option('--interval <seconds>', 'time between decisions (default: every picture)', numberOption, 0)
     .option('--stride <n>', 'decide every n-th picture', countOption, 1)
-    .option('--device <device>', 'auto, cpu, webgpu or cuda', deviceOption, 'auto')
-    .option('--threads <n>', 'threads of the inference', countOption, defaults.threads)
     .option('--config <file>', 'configuration file (YAML or JSON) instead of the flags');
 }
 
@@ -89,7 +97,7 @@ function collect(value: string, before: string[]): string[] {
 }
 
 /** @throws PlateauError ERR_USAGE naming the flag. */
-export function modelSettings(options: SharedOptions): ModelSettings {
+export function modelSettings(options: ModelOptions): ModelSettings {
   if (!(options.confidence > 0 && options.confidence < 1)) {
     throw new PlateauError(
       'ERR_USAGE',

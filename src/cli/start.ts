@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import { type Config, readConfig } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { Monitor } from '../runtime/monitor.ts';
 import type { CameraSettings } from '../runtime/settings.ts';
@@ -14,6 +16,7 @@ import {
   type SharedOptions,
   zoneSettings,
 } from './shared-options.ts';
+import { defaultModelFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 
 interface StartOptions extends SharedOptions {
@@ -41,9 +44,7 @@ export function startCommand(): Command {
 async function start(sources: string[], options: StartOptions): Promise<void> {
   using stop = new StopSignal();
   const demo = sources.length === 0 && options.config === undefined;
-  const { cameras, model } = demo
-    ? demoSource(options)
-    : { cameras: cameraSettings(sources, options), model: modelSettings(options) };
+  const { cameras, model } = demo ? demoSource(options) : settings(sources, options);
   const table = new LiveTable();
   await using monitor = await Monitor.start(model, cameras, {
     onEvent: (event) => table.event(event),
@@ -67,6 +68,14 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
       ? 'Stopped; every resource was released.'
       : `Stopped; ${report?.ledger.live ?? 'an unknown number of'} resources were not released.`,
   );
+}
+
+/** Cameras of the configuration, or the sources named on the command line. */
+function settings(sources: readonly string[], options: StartOptions): Config {
+  if (options.config === undefined)
+    return { cameras: cameraSettings(sources, options), model: modelSettings(options) };
+  if (sources.length > 0) throw new PlateauError('ERR_USAGE', 'Name either --config or sources, not both.');
+  return readConfig(options.config, options.model ?? defaultModelFile());
 }
 
 function cameraSettings(sources: readonly string[], options: StartOptions): CameraSettings[] {

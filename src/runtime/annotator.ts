@@ -1,11 +1,12 @@
 import { PictureEncoder } from '../vision/video/picture-encoder.ts';
 import type { KeptFrame } from '../vision/video/video-frame.ts';
 import { VideoWriter } from '../vision/video/video-writer.ts';
-import type { PolygonZone } from '../vision/zones/polygon-zone.ts';
+import type { PolygonZone, ZoneDefinition } from '../vision/zones/polygon-zone.ts';
 import { defaults } from './defaults.ts';
 import { drawAnnotation } from './draw-annotation.ts';
 import { PendingPictures } from './pending-pictures.ts';
 import type { Annotation } from './thread-protocol.ts';
+import { drawnFor } from './zone-geometry.ts';
 
 /**
  * Holds pictures that somebody wants to see until their decision is back, then draws zone, mask, coverage and
@@ -14,15 +15,16 @@ import type { Annotation } from './thread-protocol.ts';
  * It lives in the capture thread, since that thread owns the pixels.
  */
 export class Annotator implements AsyncDisposable {
-  readonly #zones: readonly PolygonZone[];
+  readonly #definitions: readonly ZoneDefinition[];
+  #zones: readonly PolygonZone[] | undefined;
   readonly #output: string | null;
   readonly #pending = new PendingPictures(defaults.ringSlots + 1);
   readonly #encoder = new PictureEncoder();
   #writer: VideoWriter | undefined;
   #progress = Promise.withResolvers<void>();
 
-  constructor(zones: readonly PolygonZone[], output: string | null) {
-    this.#zones = zones;
+  constructor(zones: readonly ZoneDefinition[], output: string | null) {
+    this.#definitions = zones;
     this.#output = output;
   }
 
@@ -52,6 +54,7 @@ export class Annotator implements AsyncDisposable {
     try {
       using frame = this.#pending.take(annotation.sequence);
       if (frame === undefined) return undefined;
+      this.#zones ??= drawnFor(this.#definitions, frame.width, frame.height);
       const draw = drawAnnotation(annotation, this.#zones, frame);
       if (this.#output === null)
         return this.#encoder.encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });

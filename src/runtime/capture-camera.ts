@@ -5,7 +5,6 @@ import { CameraFeed } from '../vision/video/camera-feed.ts';
 import { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
 import { VideoCapture } from '../vision/video/video-capture.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
-import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { Annotator } from './annotator.ts';
 import type { BusyTime } from './busy-time.ts';
 import { DuePictures } from './due-pictures.ts';
@@ -49,10 +48,7 @@ export class CaptureCamera implements AsyncDisposable {
     this.#writer = this.#ring.writer({ overwrite: capture.policy === 'newest', doorbell: tools.bell });
     this.#scaler = new ModelInputScaler({ width: order.inputWidth, height: order.inputHeight });
     this.#publisher = new FramePublisher({ writer: this.#writer, scaler: this.#scaler, busy: tools.busy });
-    this.#annotator = new Annotator(
-      order.zones.map((zone) => new PolygonZone(zone)),
-      capture.output,
-    );
+    this.#annotator = new Annotator(order.zones, capture.output);
     this.#due = new DuePictures(capture.stride, capture.intervalSeconds);
     this.#wantPicture = capture.output !== null;
     this.#ended = this.#live();

@@ -1,19 +1,18 @@
 import type { FrameRing, ReadableSlot, RingReader } from '@plateau/memory';
-import { letterbox } from '../vision/letterbox.ts';
 import type { Detections } from '../vision/yolo/detections.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { UnionMask } from '../vision/yolo/union-mask.ts';
 import type { ModelInput, Yolo } from '../vision/yolo/yolo.ts';
-import { PolygonZone } from '../vision/zones/polygon-zone.ts';
-import { ZoneCoverage } from '../vision/zones/zone-coverage.ts';
 import type { BusyTime } from './busy-time.ts';
 import {
   type CameraId,
   type CameraZones,
   type CaptureSettings,
   type Decision,
+  type FromInference,
   slotField,
 } from './thread-protocol.ts';
+import { ZoneGeometry } from './zone-geometry.ts';
 
 /** What all cameras of an inference thread share: made once, used by one picture at a time. */
 export interface InferenceTools {
@@ -21,6 +20,7 @@ export interface InferenceTools {
   readonly detections: Detections;
   readonly union: UnionMask;
   readonly busy: BusyTime;
+  post(message: FromInference): void;
 }
 
 /** One camera as the inference thread sees it: its ring, a tensor over each slot, and its zones. */
@@ -31,9 +31,8 @@ export class InferenceCamera implements Disposable {
   readonly #policy: CaptureSettings['policy'];
   readonly #inputs: readonly ModelInput[];
   readonly #watch: CameraZones;
-  readonly #zones: readonly PolygonZone[];
+  readonly #geometry: ZoneGeometry;
   readonly #coverage: Float64Array;
-  readonly #geometry = { width: 0, height: 0, measure: undefined as ZoneCoverage | undefined };
 
   constructor(
     id: CameraId,
@@ -53,11 +52,17 @@ export class InferenceCamera implements Disposable {
       const bytes = ring.slotBytes(index);
       return tools.yolo.bindInput(new Float32Array(bytes.buffer, bytes.byteOffset, floats));
     });
-    this.#zones = watch.zones.map((zone) => new PolygonZone(zone));
-    this.#coverage = new Float64Array(this.#zones.length);
+    this.#geometry = new ZoneGeometry(watch.zones, tools.yolo.model.input, (warnings) =>
+      tools.post({ type: 'geometry', camera: id, warnings }),
+    );
+    this.#coverage = new Float64Array(watch.zones.length);
   }
 
-  /** Decides the next picture of this camera; `undefined` when there is none. */
+  /**
+   * Decides the next picture of this camera; `undefined` when there is none.
+   *
+   * @throws PlateauError ERR_ZONE_INVALID, ERR_INFERENCE_FAILED: this camera cannot be decided.
+   */
   async decideNext(): Promise<Decision | undefined> {
     using slot = this.#policy === 'every' ? this.#reader.takeOldest() : this.#reader.takeNewest();
     if (slot === undefined) return undefined;
@@ -78,7 +83,10 @@ export class InferenceCamera implements Disposable {
   async #measure(slot: ReadableSlot): Promise<MaskBits | undefined> {
     const { yolo, detections, union, busy } = this.#tools;
     const { metadata } = slot;
-    const coverage = this.#coverageFor(metadata[slotField.sourceWidth], metadata[slotField.sourceHeight]);
+    const coverage = this.#geometry.coverageFor(
+      metadata[slotField.sourceWidth],
+      metadata[slotField.sourceHeight],
+    );
     const started = busy.now();
     using output = await yolo.run(this.#inputs[slot.index]);
     const decoded = busy.since('inference', started);
@@ -92,21 +100,6 @@ export class InferenceCamera implements Disposable {
     coverage.measure(union, this.#coverage);
     busy.since('postprocess', decoded);
     return wantMask ? union.copy() : undefined;
-  }
-
-  /** Zone rasters belong to a geometry; they are drawn again only when the source changes its size. */
-  #coverageFor(width: number, height: number): ZoneCoverage {
-    const geometry = this.#geometry;
-    if (geometry.measure === undefined || geometry.width !== width || geometry.height !== height) {
-      const [inputHeight, inputWidth] = this.#tools.yolo.model.input;
-      geometry.measure = new ZoneCoverage({
-        zones: this.#zones,
-        letterbox: letterbox(width, height, inputWidth, inputHeight),
-      });
-      geometry.width = width;
-      geometry.height = height;
-    }
-    return geometry.measure;
   }
 
   [Symbol.dispose](): void {

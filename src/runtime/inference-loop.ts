@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Doorbell, FrameRing } from '@plateau/memory';
+import { PlateauError, toErrorMessage } from '../errors.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { InferenceCamera, type InferenceTools } from './inference-camera.ts';
-import type { CameraId, FromInference, ThreadReport, ToInference } from './thread-protocol.ts';
+import type { CameraId, Decision, ThreadReport, ToInference } from './thread-protocol.ts';
 import { threadReport } from './thread-report.ts';
 
 /** Longest sleep without a look at the messages, milliseconds; the doorbell ends it earlier. */
@@ -48,16 +49,29 @@ export class InferenceLoop implements Disposable {
   /** One picture of each camera that has one; so a fast camera cannot starve a slow one. */
   async #decideRound(): Promise<boolean> {
     let decided = false;
-    for (const camera of this.#cameras.values()) {
-      const decision = await camera.decideNext();
+    for (const [id, camera] of this.#cameras) {
+      const decision = await this.#decide(id, camera);
       if (decision !== undefined) {
         decided = true;
-        this.#post({ type: 'decision', decision });
+        this.#tools.post({ type: 'decision', decision });
       }
       this.#readMessages();
       if (this.#stopping) break;
     }
     return decided;
+  }
+
+  /** A camera whose zones do not fit its picture costs itself, and not the others. */
+  async #decide(id: CameraId, camera: InferenceCamera): Promise<Decision | undefined> {
+    try {
+      return await camera.decideNext();
+    } catch (error) {
+      if (!(error instanceof PlateauError)) throw error;
+      this.#cameras.delete(id);
+      camera[Symbol.dispose]();
+      this.#tools.post({ type: 'camera-failed', camera: id, error: toErrorMessage(error) });
+      return undefined;
+    }
   }
 
   #readMessages(): void {
@@ -87,20 +101,16 @@ export class InferenceLoop implements Disposable {
       case 'remove-camera':
         this.#cameras.get(message.camera)?.[Symbol.dispose]();
         this.#cameras.delete(message.camera);
-        this.#post({ type: 'removed', camera: message.camera });
+        this.#tools.post({ type: 'removed', camera: message.camera });
         break;
       case 'report':
         if (message.collect) collectGarbage();
-        this.#post({ type: 'report', request: message.request, report: this.report() });
+        this.#tools.post({ type: 'report', request: message.request, report: this.report() });
         break;
       case 'stop':
         this.#stopping = true;
         break;
     }
-  }
-
-  #post(message: FromInference): void {
-    this.#port.postMessage(message);
   }
 
   [Symbol.dispose](): void {

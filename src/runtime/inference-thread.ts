@@ -24,7 +24,13 @@ async function live(data: InferenceThreadData): Promise<ThreadReport> {
   const [height, width] = yolo.model.input;
   const detections = new Detections(defaults.maxDetections, yolo.model.maskChannels);
   const union = new UnionMask(width, height);
-  using loop = new InferenceLoop(port, Doorbell.attach(data.doorbell), { yolo, detections, union, busy });
+  using loop = new InferenceLoop(port, Doorbell.attach(data.doorbell), {
+    yolo,
+    detections,
+    union,
+    busy,
+    post,
+  });
   post({ type: 'ready', model: yolo.model });
   await loop.run();
   return loop.report();

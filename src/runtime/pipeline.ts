@@ -38,6 +38,10 @@ export interface CameraListener {
   onProgress?(message: Said<'progress'>): void;
   onPicture?(message: Said<'picture'>): void;
   onEnded?(message: Said<'ended'>): void;
+  /** The zones were drawn for the source's size; what is odd about them there. */
+  onGeometry?(warnings: readonly string[]): void;
+  /** This camera cannot be decided; nothing more comes from it. */
+  onFailed(error: PlateauError): void;
 }
 
 /** Memory and busy time of all threads of a pipeline. */
@@ -243,8 +247,19 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #hearInference(message: FromInference): void {
-    if (message.type === 'decision') this.#listener(message.decision.camera)?.onDecision(message.decision);
-    else this.#hearEither(message);
+    switch (message.type) {
+      case 'decision':
+        this.#listener(message.decision.camera)?.onDecision(message.decision);
+        break;
+      case 'geometry':
+        this.#listener(message.camera)?.onGeometry?.(message.warnings);
+        break;
+      case 'camera-failed':
+        this.#listener(message.camera)?.onFailed(fromErrorMessage(message.error));
+        break;
+      default:
+        this.#hearEither(message);
+    }
   }
 
   #hearCapture(message: FromCapture): void {
@@ -275,7 +290,7 @@ export class Pipeline implements AsyncDisposable {
 
   #hearEither(
     message:
-      | Exclude<FromInference, { type: 'decision' }>
+      | Extract<FromInference, { type: 'ready' | 'removed' | 'report' | 'failed' | 'stopped' }>
       | Extract<FromCapture, { type: 'removed' | 'report' | 'failed' | 'stopped' }>,
   ): void {
     switch (message.type) {

@@ -5,7 +5,7 @@ import {
   type LedgerSnapshot,
   type MemoryPoint,
 } from '@plateau/memory';
-import { PlateauError } from '../errors.ts';
+import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { defaults } from './defaults.ts';
 import { Pipeline, type PipelineReport } from './pipeline.ts';
 import { PlantedLeak } from './planted-leak.ts';
@@ -103,8 +103,9 @@ export class Soak {
         pipeline.removeCamera(id);
         this.#watch(pipeline, name);
       },
+      onFailed: (error) => this.#done.reject(error),
       onEnded: ({ error }) => {
-        if (error !== null) this.#done.reject(new PlateauError(error.code, error.message));
+        if (error !== null) this.#done.reject(fromErrorMessage(error));
       },
     });
   }

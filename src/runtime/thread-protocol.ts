@@ -70,6 +70,10 @@ export interface ThreadReport {
 export type FromInference =
   | { readonly type: 'ready'; readonly model: ModelDescription }
   | { readonly type: 'decision'; readonly decision: Decision }
+  /** The zones have been drawn for a source's size; what is odd about them there. */
+  | { readonly type: 'geometry'; readonly camera: CameraId; readonly warnings: readonly string[] }
+  /** This camera cannot be decided, say because a zone lies outside of its picture; the others go on. */
+  | { readonly type: 'camera-failed'; readonly camera: CameraId; readonly error: ErrorMessage }
   | { readonly type: 'removed'; readonly camera: CameraId }
   | { readonly type: 'report'; readonly request: number; readonly report: ThreadReport }
   | { readonly type: 'failed'; readonly error: ErrorMessage }

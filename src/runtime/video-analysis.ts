@@ -38,6 +38,7 @@ export class VideoAnalysis implements CameraListener {
   readonly #done = Promise.withResolvers<void>();
   readonly #id: CameraId;
   #info: SourceInfo | undefined;
+  readonly #warnings = new Set<string>();
   #decided = 0;
   #inferred = 0;
   #stoppedEarly = false;
@@ -129,6 +130,14 @@ export class VideoAnalysis implements CameraListener {
     this.#settle();
   }
 
+  onGeometry(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#warnings.add(warning);
+  }
+
+  onFailed(error: PlateauError): void {
+    this.#done.reject(error);
+  }
+
   onEnded(message: Said<'ended'>): void {
     this.#ended = message;
     this.#settle();
@@ -164,6 +173,7 @@ export class VideoAnalysis implements CameraListener {
       truncatedAt: this.#ended?.truncatedAt ?? null,
       warnings: [
         ...model.warnings,
+        ...this.#warnings,
         ...(this.#ended?.warnings ?? []),
         ...(this.#stoppedEarly ? [`stopped at ${this.#lastSeconds.toFixed(1)} s, before the end`] : []),
       ],

@@ -1,5 +1,5 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
-import { fromErrorMessage } from '../errors.ts';
+import { fromErrorMessage, type PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { CameraListener, Pipeline, Said } from './pipeline.ts';
 import { processSeconds } from './process-clock.ts';
@@ -24,6 +24,7 @@ export interface CameraStatus {
   readonly decided: number;
   readonly decisionsPerSecond: number;
   readonly zones: readonly ZoneStatus[];
+  readonly warnings: readonly string[];
 }
 
 export interface WatchedCameraEvents {
@@ -42,6 +43,7 @@ export class WatchedCamera implements CameraListener {
   #reason: string | null = null;
   #info: SourceInfo | null = null;
   #counters: CaptureCounters = { decoded: 0, damaged: 0, published: 0 };
+  #warnings: readonly string[] = [];
   #decided = 0;
   #lastDecision = processSeconds();
   #meanInterval: number | undefined;
@@ -100,6 +102,7 @@ export class WatchedCamera implements CameraListener {
       decided: this.#decided,
       decisionsPerSecond: this.#meanInterval === undefined ? 0 : 1 / this.#meanInterval,
       zones: this.#zones.map((zone) => zone.status),
+      warnings: this.#warnings,
     };
   }
 
@@ -122,6 +125,14 @@ export class WatchedCamera implements CameraListener {
   onEnded(message: Said<'ended'>): void {
     this.#counters = message.counters;
     this.#setState('ended', message.error === null ? null : fromErrorMessage(message.error).message);
+  }
+
+  onGeometry(warnings: readonly string[]): void {
+    this.#warnings = warnings;
+  }
+
+  onFailed(error: PlateauError): void {
+    this.#setState('ended', error.message);
   }
 
   onDecision(decision: Decision): void {

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
+import { PlateauError } from '../errors.ts';
+import { PolygonZone } from '../vision/zones/polygon-zone.ts';
+import { defaults } from './defaults.ts';
+import type { CameraSettings, ModelSettings, ZoneSettings } from './settings.ts';
+
+const { blockage } = defaults;
+const fraction = z.number().min(0).max(1);
+const seconds = z.number().min(0).max(86_400);
+
+const zoneSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  points: z.array(z.tuple([z.number(), z.number()])).min(3),
+  /** `pixels` as players show the picture, or `fractions`; by default fractions when all lie within 0..1. */
+  space: z.enum(['pixels', 'fractions']).optional(),
+  drawnFor: z.tuple([z.int().positive(), z.int().positive()]).optional(),
+  on: fraction.default(blockage.onCoverage),
+  off: fraction.default(blockage.offCoverage),
+  onDelaySeconds: seconds.default(blockage.onDelaySeconds),
+  offDelaySeconds: seconds.default(blockage.offDelaySeconds),
+  smoothSeconds: seconds.default(blockage.smoothSeconds),
+});
+
+const cameraSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  url: z.string().min(1),
+  transport: z.enum(['auto', 'tcp', 'udp']).default('auto'),
+  intervalSeconds: seconds.default(0),
+  timeoutSeconds: z.number().min(1).max(60).default(defaults.timeoutSeconds),
+  stallSeconds: z.number().min(1).max(600).default(defaults.stallSeconds),
+  zones: z.array(zoneSchema).max(32).default([]),
+});
+
+export const configSchema = z.strictObject({
+  model: z
+    .strictObject({
+      file: z.string().min(1).optional(),
+      names: z.array(z.string()).optional(),
+      class: z.string().optional(),
+      confidence: z.number().gt(0).lt(1).default(defaults.confidence),
+      device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+      threads: z.int().min(1).max(64).default(defaults.threads),
+    })
+    .prefault({}),
+  cameras: z.array(cameraSchema).min(1).max(64),
+});
+
+/** A configuration, checked and with every default filled in. */
+export interface Config {
+  readonly model: ModelSettings;
+  readonly cameras: readonly CameraSettings[];
+}
+
+/**
+ * Reads a YAML or JSON configuration. Paths in it are taken from the file's own folder.
+ *
+ * @param defaultModel Model where the file names none.
+ * @throws PlateauError ERR_CONFIG naming the file and the key, such as `cameras[0].url`.
+ */
+export function readConfig(file: string, defaultModel: string): Config {
+  const parsed = configSchema.safeParse(parseFile(file));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new PlateauError(
+      'ERR_CONFIG',
+      `${file}: ${keyPath(issue.path)}: ${issue.message}; correct it and start again.`,
+    );
+  }
+  const { model, cameras } = parsed.data;
+  const names = cameras.map(({ name }) => name);
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twice >= 0)
+    throw new PlateauError(
+      'ERR_CONFIG',
+      `${file}: cameras[${twice}].name: ${JSON.stringify(names[twice])} is taken by another camera; give each its own.`,
+    );
+  const folder = dirname(resolve(file));
+  return {
+    model: {
+      file: model.file === undefined ? defaultModel : resolve(folder, model.file),
+      names: model.names ?? null,
+      device: model.device,
+      threads: model.threads,
+      confidence: model.confidence,
+      className: model.class ?? null,
+    },
+    cameras: cameras.map((camera, index) => cameraSettings(camera, folder, `${file}: cameras[${index}]`)),
+  };
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0];
+    throw new PlateauError(
+      'ERR_CONFIG',
+      `${file} cannot be read as YAML or JSON (${why}); correct it and start again.`,
+      { cause: error },
+    );
+  }
+}
+
+function cameraSettings(
+  camera: z.output<typeof cameraSchema>,
+  folder: string,
+  place: string,
+): CameraSettings {
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(camera.url) || camera.url.startsWith('/dev/');
+  return {
+    name: camera.name,
+    zones:
+      camera.zones.length === 0
+        ? [wholePicture()]
+        : camera.zones.map((zone, index) => zoneSettings(zone, `${place}.zones[${index}]`)),
+    capture: {
+      source: isAddress ? camera.url : resolve(folder, camera.url),
+      policy: 'newest',
+      loop: true,
+      transport: camera.transport,
+      timeoutSeconds: camera.timeoutSeconds,
+      stallSeconds: camera.stallSeconds,
+      intervalSeconds: camera.intervalSeconds,
+      stride: 1,
+      output: null,
+    },
+  };
+}
+
+function zoneSettings(zone: z.output<typeof zoneSchema>, place: string): ZoneSettings {
+  const { name, points, drawnFor } = zone;
+  const within = points.every((point) => point.every((value) => value >= 0 && value <= 1));
+  const definition = {
+    name,
+    points,
+    drawnFor,
+    space: zone.space ?? (within ? 'fractions' : 'pixels'),
+  } as const;
+  const settings = {
+    onCoverage: zone.on,
+    offCoverage: zone.off,
+    onDelaySeconds: zone.onDelaySeconds,
+    offDelaySeconds: zone.offDelaySeconds,
+    smoothSeconds: zone.smoothSeconds,
+  };
+  try {
+    new PolygonZone(definition);
+    checkBlockageSettings(settings);
+  } catch (error) {
+    throw new PlateauError('ERR_CONFIG', `${place}: ${(error as Error).message}`, { cause: error });
+  }
+  return { zone: definition, blockage: settings };
+}
+
+function wholePicture(): ZoneSettings {
+  return {
+    zone: {
+      name: defaults.zoneName,
+      points: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0, 1],
+      ],
+      space: 'fractions',
+    },
+    blockage,
+  };
+}
+
+/** `cameras[0].url` of the parts of a path. */
+function keyPath(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return text.replace(/^\./, '') || 'the file';
+}

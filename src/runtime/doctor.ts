@@ -1,0 +1,140 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { readMemoryLimit } from '@plateau/memory';
+import { PlateauError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
+import { ffmpegBuild } from '../vision/video/ffmpeg-build.ts';
+import { VideoCapture } from '../vision/video/video-capture.ts';
+import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { Yolo } from '../vision/yolo/yolo.ts';
+import { defaults } from './defaults.ts';
+import { measuredClassId } from './measured-class.ts';
+import { forecastMemory, type MemoryForecast } from './memory-forecast.ts';
+import type { ModelSettings } from './settings.ts';
+import type { SourceInfo } from './thread-protocol.ts';
+
+/** One thing that was looked at. */
+export interface DoctorCheck {
+  readonly subject: string;
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly text: string;
+}
+
+export interface DoctorReport {
+  readonly schema: 'plateau.doctor/1';
+  readonly checks: readonly DoctorCheck[];
+  readonly model: ModelDescription | null;
+  readonly sources: readonly SourceInfo[];
+  readonly memory: (MemoryForecast & { readonly limitBytes: number; readonly limitOrigin: string }) | null;
+  /** Exit code of the gravest failure; 0 where there is none. */
+  readonly exitCode: number;
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** Looks at machine, model and sources, and foretells memory, before anything is started. */
+export class Doctor {
+  readonly #checks: DoctorCheck[] = [];
+  readonly #sources: SourceInfo[] = [];
+  #exitCode = 0;
+
+  async examine(
+    model: ModelSettings,
+    sources: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DoctorReport> {
+    this.#machine();
+    const description = await this.#model(model);
+    for (const source of sources) await this.#source(source, signal);
+    return {
+      schema: 'plateau.doctor/1',
+      checks: this.#checks,
+      model: description,
+      sources: this.#sources,
+      memory: description === null ? null : this.#memory(description, Math.max(1, sources.length)),
+      exitCode: this.#exitCode,
+    };
+  }
+
+  #machine(): void {
+    const allowed = availableParallelism();
+    const model = cpus()[0]?.model ?? 'unknown processor';
+    this.#say(
+      'machine',
+      'ok',
+      `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${allowed} of ${cpus().length} processors allowed (${model}), ${megabytes(totalmem())} of memory`,
+    );
+    const { version, licence, hasH264Encoder } = ffmpegBuild();
+    this.#say('ffmpeg', 'ok', `${version}; ${licence}`);
+    if (!hasH264Encoder)
+      this.#say('ffmpeg', 'warning', 'this build has no libx264: annotated videos are written as VP9');
+  }
+
+  async #model(settings: ModelSettings): Promise<ModelDescription | null> {
+    try {
+      const { file, names, device, threads } = settings;
+      await using yolo = await Yolo.open(file, { device, threads, ...(names === null ? {} : { names }) });
+      const { model } = yolo;
+      measuredClassId(model.classes, settings.className);
+      this.#say(
+        'model',
+        'ok',
+        `${file}: ${model.layoutText}, input ${model.input.join('x')}${model.dynamic ? ' (of open size)' : ''}, classes ${model.classes.slice(0, 8).join(', ')}${model.classes.length > 8 ? ' ...' : ''}, ${model.device}, ${model.runMilliseconds.toFixed(1)} ms a run`,
+      );
+      for (const warning of model.warnings) this.#say('model', 'warning', warning);
+      return model;
+    } catch (error) {
+      this.#fail('model', error);
+      return null;
+    }
+  }
+
+  async #source(source: string, signal: AbortSignal): Promise<void> {
+    const label = maskSecrets(source);
+    try {
+      await using capture = await VideoCapture.open(source, {
+        signal,
+        timeoutSeconds: defaults.timeoutSeconds,
+      });
+      const frame = await capture.read();
+      if (frame === undefined)
+        throw new PlateauError('ERR_SOURCE_NO_FRAMES', `${label} holds no picture that can be decoded.`);
+      const { info } = capture;
+      this.#sources.push(info);
+      const length = info.durationSeconds === undefined ? '' : `, ${info.durationSeconds.toFixed(1)} s`;
+      this.#say(
+        'source',
+        'ok',
+        `${label}: ${info.codec} ${info.width}x${info.height}${info.rotationDegrees === 0 ? '' : `, turned by ${info.rotationDegrees} degrees`}${info.frameRate === undefined ? '' : `, ${info.frameRate.toFixed(2)} pictures/s`}${length}`,
+      );
+    } catch (error) {
+      this.#fail('source', error);
+    }
+  }
+
+  #memory(model: ModelDescription, cameras: number): DoctorReport['memory'] {
+    const limit = readMemoryLimit();
+    const sizes = this.#sources.map(({ width, height }) => [width, height] as const);
+    const largest = sizes.toSorted((a, b) => b[0] * b[1] - a[0] * a[1])[0] ?? [1280, 720];
+    const forecast = forecastMemory(model.byteLength, model.input, largest, cameras, defaults.ringSlots);
+    const limitBytes = limit.limitBytes ?? limit.machineBytes;
+    const limitOrigin = limit.limitBytes === undefined ? 'the machine' : limit.limitOrigin;
+    const text = `about ${megabytes(forecast.totalBytes)} for ${cameras === 1 ? '1 camera' : `${cameras} cameras`} of ${largest.join('x')} (${megabytes(forecast.perCameraBytes)} each) within ${megabytes(limitBytes)} (${limitOrigin})`;
+    if (forecast.totalBytes <= limitBytes) this.#say('memory', 'ok', text);
+    else
+      this.#fail(
+        'memory',
+        new PlateauError('ERR_CONFIG', `${text}: take fewer cameras, a smaller model or more memory.`),
+      );
+    return { ...forecast, limitBytes, limitOrigin };
+  }
+
+  #say(subject: string, status: DoctorCheck['status'], text: string): void {
+    this.#checks.push({ subject, status, text });
+  }
+
+  #fail(subject: string, error: unknown): void {
+    if (!(error instanceof PlateauError)) throw error;
+    this.#say(subject, 'failed', maskSecrets(error.message));
+    this.#exitCode = Math.max(this.#exitCode, error.exitCode);
+  }
+}

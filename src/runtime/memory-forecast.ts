@@ -1,0 +1,41 @@
+/** Memory that a monitor will take, foretold before anything is started. Measured figures: bench/RESULTS.md. */
+export interface MemoryForecast {
+  /** Node, its threads, FFmpeg and ONNX Runtime, loaded and idle. */
+  readonly baseBytes: number;
+  /** The model's weights and what a run needs. */
+  readonly modelBytes: number;
+  /** One camera: decoder, packets, ring. */
+  readonly perCameraBytes: number;
+  readonly totalBytes: number;
+}
+
+const megabyte = 2 ** 20;
+const idleBytes = 130 * megabyte;
+/** Reference pictures of the decoder and its tables. */
+const decoderPictures = 10;
+
+/**
+ * @param inputSize [height, width] of the model's input.
+ * @param pictureSize [width, height] of the cameras' pictures.
+ */
+export function forecastMemory(
+  modelFileBytes: number,
+  inputSize: readonly [number, number],
+  pictureSize: readonly [number, number],
+  cameras: number,
+  ringSlots: number,
+): MemoryForecast {
+  const inputBytes = 3 * inputSize[0] * inputSize[1] * Float32Array.BYTES_PER_ELEMENT;
+  // Weights once in the file's form and once in the runtime's; activations and outputs grow with the input.
+  const modelBytes = 2 * modelFileBytes + 16 * inputBytes;
+  const perCameraBytes =
+    ringSlots * inputBytes +
+    Math.round(pictureSize[0] * pictureSize[1] * 1.5) * decoderPictures +
+    4 * megabyte;
+  return {
+    baseBytes: idleBytes,
+    modelBytes,
+    perCameraBytes,
+    totalBytes: idleBytes + modelBytes + cameras * perCameraBytes,
+  };
+}
