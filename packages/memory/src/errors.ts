@@ -11,7 +11,8 @@ export type MemoryErrorCode =
   | 'ERR_STALE_LEASE'
   | 'ERR_BUDGET_EXCEEDED'
   | 'ERR_READER_EVICTED'
-  | 'ERR_RING_BUSY';
+  | 'ERR_RING_BUSY'
+  | 'ERR_RING_CLOSED';
 
 /** What all errors of this package have in common: a code, and a sentence that says what to do. */
 export class MemoryError extends Error {

@@ -36,9 +36,12 @@ export interface Flatness {
 }
 
 const leastBlocks = 20;
+/** So many independent observations a run must be worth. */
+const leastIndependent = 3;
+const leastPerBlock = 5;
 
 /**
- * @param samples In ascending order of frames. Fewer than one a block, or one that is no number, make it `undecided`:
+ * @param samples In ascending order of frames. Fewer than five a block, or one that is no number, make it `undecided`:
  *   memory that cannot be read is not flat.
  * @throws RangeError for options that cannot be.
  */
@@ -56,7 +59,7 @@ export function assessFlatness(samples: readonly MemoryPoint[], options: Flatnes
   const isReadable = judged.every(
     ({ frame, bytes }) => Number.isFinite(frame) && Number.isFinite(bytes) && bytes > 0,
   );
-  if (judged.length < blocks || !isReadable) {
+  if (judged.length < blocks * leastPerBlock || !isReadable) {
     return {
       verdict: 'undecided',
       slopeBytesPerFrame: Number.NaN,
@@ -67,7 +70,7 @@ export function assessFlatness(samples: readonly MemoryPoint[], options: Flatnes
     };
   }
   const means = blockMeans(judged, blocks);
-  const { slope, halfWidth } = slopeOf(means);
+  const { slope, halfWidth } = slopeOf(means, judged);
   const confidence95 = [slope - halfWidth, slope + halfWidth] as const;
   const isFlat = confidence95[0] > -boundBytesPerFrame && confidence95[1] < boundBytesPerFrame;
   return {
@@ -90,8 +93,36 @@ function blockMeans(samples: readonly MemoryPoint[], blocks: number): MemoryPoin
   });
 }
 
-function slopeOf(points: readonly MemoryPoint[]): { slope: number; halfWidth: number } {
-  const count = points.length;
+/** The least-squares slope over the block means, and half the width of its 95 % interval. */
+function slopeOf(
+  means: readonly MemoryPoint[],
+  samples: readonly MemoryPoint[],
+): { slope: number; halfWidth: number } {
+  const blocks = fitLine(means);
+  const single = fitLine(samples);
+  // Two views of how long the noise remembers: between blocks, and from sample to sample. The more cautious one counts.
+  const ofBlocks = (blocks.squares / (means.length - 2)) * inflationOf(blocks, means.length);
+  const perBlock = samples.length / means.length;
+  const ofSamples = (single.squares / (samples.length - 2) / perBlock) * inflationOf(single, samples.length);
+  const longRunVariance = Math.max(ofBlocks, ofSamples);
+  // Of a run no longer than the noise's own memory nothing can be said: each slope in it may be a wave.
+  if (samples.length / inflationOf(single, samples.length) < leastIndependent) {
+    return { slope: blocks.slope, halfWidth: Number.POSITIVE_INFINITY };
+  }
+  const freedom = Math.max(3, means.length / inflationOf(blocks, means.length) - 2);
+  const halfWidth = Math.sqrt(longRunVariance / blocks.spread) * studentQuantile(0.975, freedom);
+  return { slope: blocks.slope, halfWidth };
+}
+
+interface LineFit {
+  readonly slope: number;
+  readonly spread: number;
+  readonly squares: number;
+  /** Of each residual with the next. */
+  readonly correlation: number;
+}
+
+function fitLine(points: readonly MemoryPoint[]): LineFit {
   const middle = mean(points.map((one) => one.frame));
   const level = mean(points.map((one) => one.bytes));
   const spread = points.reduce((sum, one) => sum + (one.frame - middle) ** 2, 0);
@@ -99,12 +130,17 @@ function slopeOf(points: readonly MemoryPoint[]): { slope: number; halfWidth: nu
   const residuals = points.map((one) => one.bytes - level - slope * (one.frame - middle));
   const squares = residuals.reduce((sum, one) => sum + one * one, 0);
   const products = residuals.slice(1).reduce((sum, one, at) => sum + one * (residuals[at] ?? 0), 0);
-  // The lag-1 correlation of residuals comes out too small by about this much: two parameters have been fitted to them.
-  const correlation = Math.min(0.9, Math.max(0, (squares === 0 ? 0 : products / squares) + 3 / count));
-  const inflation = (1 + correlation) / (1 - correlation);
-  const freedom = Math.max(3, count / inflation - 2);
-  const error = Math.sqrt((squares / (count - 2) / spread) * inflation);
-  return { slope, halfWidth: error * studentQuantile(0.975, freedom) };
+  return { slope, spread, squares, correlation: squares === 0 ? 0 : products / squares };
+}
+
+/** How much wider the correlation of an AR(1) makes the variance of a mean. */
+function inflationOf(fit: LineFit, count: number): number {
+  // Residuals of a fitted line look less correlated than the noise is, by about this much (Marriott and Pope, 1954).
+  const correlation = Math.min(
+    0.995,
+    Math.max(0, fit.correlation + (2 + 4 * Math.max(0, fit.correlation)) / count),
+  );
+  return (1 + correlation) / (1 - correlation);
 }
 
 function mean(values: readonly number[]): number {

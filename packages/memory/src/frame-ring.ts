@@ -74,20 +74,22 @@ export class FrameRing implements Disposable {
     return this.#disposed || this.#memory.control.closed;
   }
 
-  /** @throws MemoryError (ERR_RING_BUSY) when there is a writer already. */
+  /** @throws MemoryError: ERR_RING_BUSY when there is a writer already, ERR_RING_CLOSED. */
   writer(options: RingWriterOptions): RingWriter {
     this.#check();
     if (!this.#memory.control.registerWriter(threadId)) {
       throw new MemoryError('ERR_RING_BUSY', 'the ring has a writer already: dispose of that one first');
     }
+    this.#check(() => this.#memory.control.releaseWriter());
     return new RingWriter(this.#memory, options);
   }
 
-  /** @throws MemoryError (ERR_RING_BUSY) when all eight places are taken. */
+  /** @throws MemoryError: ERR_RING_BUSY when all eight places are taken, ERR_RING_CLOSED. */
   reader(): RingReader {
     this.#check();
     const id = this.#memory.control.registerReader(threadId);
     if (id === -1) throw new MemoryError('ERR_RING_BUSY', `the ring has ${maxReaders} readers already`);
+    this.#check(() => this.#memory.control.evictReader(id, false));
     return new RingReader(this.#memory, id);
   }
 
@@ -138,7 +140,14 @@ export class FrameRing implements Disposable {
     this.#lease[Symbol.dispose]();
   }
 
-  #check(): void {
+  /** @param undo For a registration that came too late, when the slab had gone on to another ring already. */
+  #check(undo?: () => void): void {
     if (this.#disposed) throw new UseAfterDisposeError('a frame ring');
+    if (!this.#memory.control.closed) return;
+    undo?.();
+    throw new MemoryError(
+      'ERR_RING_CLOSED',
+      'the frame ring was closed by its owner: ask for the handle of its successor',
+    );
   }
 }

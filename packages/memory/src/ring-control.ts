@@ -250,6 +250,7 @@ export class RingControl {
     Atomics.add(this.#words, rowAt(id) + row.beats, 1);
     const mine = 1 << (id + pendingShift);
     for (;;) {
+      const bell = this.publishedValue;
       let best = -1;
       let bestWord = 0;
       let bestSequence = 0;
@@ -265,6 +266,9 @@ export class RingControl {
       // After the words were read: an eviction later than this changes their tags, and the exchange below fails.
       if (this.epoch(id) !== epoch) return -2;
       if (best === -1) return -1;
+      // A frame published behind the scan's back, and its successor before the scan's eyes: taken now, they would change
+      // places. The bell is rung between the two.
+      if (!newest && this.publishedValue !== bell) continue;
       if (!this.#swap(best, bestWord, (bestWord & ~mine) | (1 << id) | settled)) continue;
       this.#add(header.taken, 1);
       this.#add(rowAt(id) + row.taken, 1);
