@@ -38,6 +38,7 @@ export class CaptureCamera implements AsyncDisposable {
   readonly #ended: Promise<void>;
   #wantPicture: boolean;
   #counters: CaptureCounters = { decoded: 0, damaged: 0, published: 0 };
+  #feed: CameraFeed | undefined;
   #outputError: unknown;
 
   constructor(order: Extract<ToCapture, { type: 'add-camera' }>, tools: CaptureTools) {
@@ -76,7 +77,7 @@ export class CaptureCamera implements AsyncDisposable {
 
   /** Runs this source to its end, and says how it ended. */
   async #live(): Promise<void> {
-    const said = { truncatedAt: null as number | null, warnings: [] as readonly string[] };
+    const said = { truncatedAt: null as number | null };
     let failure: unknown;
     try {
       if (this.#order.capture.policy === 'every') await this.#readRecording(said);
@@ -96,7 +97,7 @@ export class CaptureCamera implements AsyncDisposable {
   }
 
   /** Every due picture is decided: the reader waits for the model. */
-  async #readRecording(said: { truncatedAt: number | null; warnings: readonly string[] }): Promise<void> {
+  async #readRecording(said: { truncatedAt: number | null }): Promise<void> {
     const { name, camera, capture } = this.#order;
     const { signal } = this.#stop;
     await using source = await VideoCapture.open(capture.source, {
@@ -104,6 +105,7 @@ export class CaptureCamera implements AsyncDisposable {
       signal,
       timeoutSeconds: capture.timeoutSeconds,
       transport: capture.transport,
+      loop: capture.loop,
     });
     this.#tools.post({ type: 'opened', camera, info: source.info });
     let stretchBegan = performance.now();
@@ -121,7 +123,6 @@ export class CaptureCamera implements AsyncDisposable {
     }
     this.#count(source);
     said.truncatedAt = source.truncatedAt;
-    said.warnings = source.warnings;
     await this.#annotator.waitUntilPending(0, signal);
     await this.#annotator.finish();
   }
@@ -154,11 +155,13 @@ export class CaptureCamera implements AsyncDisposable {
       onFrame: (frame) => this.#publishNewest(frame),
     });
     this.#stop.signal.addEventListener('abort', () => feed.stop(), { once: true });
+    this.#feed = feed;
     await feed.run();
     this.#count(feed);
   }
 
   #publishNewest(frame: VideoFrame): void {
+    if (this.#feed !== undefined) this.#count(this.#feed);
     if (!this.#due.take(frame.timestampSeconds)) return;
     const keep = this.#wantPicture;
     const sequence = this.#publisher.publish(frame, processSeconds(), keep);
@@ -169,12 +172,7 @@ export class CaptureCamera implements AsyncDisposable {
     const { decoded, damaged } = source.counters;
     this.#counters = { decoded, damaged, published: this.#publisher.published };
     if (decoded % progressEvery !== 0) return;
-    this.#tools.post({
-      type: 'progress',
-      camera: this.#order.camera,
-      counters: this.#counters,
-      timestampSeconds: 0,
-    });
+    this.#tools.post({ type: 'progress', camera: this.#order.camera, counters: this.#counters });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -94,7 +94,7 @@ export function readConfig(file: string, defaultModel: string): Config {
 
 function parseFile(file: string): unknown {
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     const why = (error as Error).message.split('\n')[0];
     throw new PlateauError(

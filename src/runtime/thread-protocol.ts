@@ -164,7 +164,6 @@ export type FromCapture =
       readonly type: 'progress';
       readonly camera: CameraId;
       readonly counters: CaptureCounters;
-      readonly timestampSeconds: number;
     }
   | {
       readonly type: 'picture';
@@ -178,7 +177,6 @@ export type FromCapture =
       readonly camera: CameraId;
       readonly counters: CaptureCounters;
       readonly truncatedAt: number | null;
-      readonly warnings: readonly string[];
       readonly error: ErrorMessage | null;
     }
   | { readonly type: 'removed'; readonly camera: CameraId }
