@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { siteOfStack } from '../src/creation-site.ts';
+
+test.each([
+  ['    at open (file:///srv/app/capture.ts:12:7)', '/srv/app/capture.ts:12:7'],
+  ['    at /srv/app/main.ts:1:2', '/srv/app/main.ts:1:2'],
+  ['    at async run (file:///srv/app/run.ts:3:4)', '/srv/app/run.ts:3:4'],
+  ['    at async file:///srv/app/run.ts:3:4', '/srv/app/run.ts:3:4'],
+  ['    at file:///srv/a%20b/run.ts:3:4', '/srv/a b/run.ts:3:4'],
+  ['    at new Capture (/srv/app (copy)/capture.ts:5:6)', 'unknown'],
+  ['    at node:internal/process/task_queues:95:5\n    at f (/srv/x.ts:9:9)', '/srv/x.ts:9:9'],
+  ['Error: x\n    at <anonymous>', 'unknown'],
+])('of %o the place is %o', (stack, site) => {
+  expect(siteOfStack(stack)).toBe(site);
+});
