@@ -5,12 +5,15 @@
 import {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_FLAG_QSCALE,
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_INTERLACED,
   AV_FRAME_FLAG_KEY,
   AV_LOG_QUIET,
   AV_NOPTS_VALUE,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_PKT_FLAG_CORRUPT,
   AVCOL_RANGE_JPEG,
@@ -25,8 +28,8 @@ import {
   AVERROR_HTTP_SERVER_ERROR,
   AVERROR_HTTP_UNAUTHORIZED,
   AVERROR_INVALIDDATA,
-  AVFMT_GLOBALHEADER,
   AVMEDIA_TYPE_VIDEO,
+  FF_QP2LAMBDA,
 } from 'node-av/constants';
 import {
   avGetCodecName,
@@ -36,11 +39,11 @@ import {
   CodecContext,
   Dictionary,
   FFmpegError,
-  Filter,
   type FilterContext,
   FilterGraph,
   FormatContext,
   Frame,
+  getFFmpegInfo,
   InputFormat,
   Log,
   Packet,
@@ -61,6 +64,9 @@ const posix = {
   noMemory: FFmpegError.AVERROR(PosixError.ENOMEM) as number,
 };
 
+/** Pixel formats that our encoders take. */
+const pixelFormats = { yuv420p: AV_PIX_FMT_YUV420P, yuvj420p: AV_PIX_FMT_YUVJ420P };
+
 /** FFmpeg's own words for a negative return code, masked. */
 function errorText(code: number): string {
   return maskSecrets(FFmpegError.strerror(code));
@@ -69,6 +75,7 @@ function errorText(code: number): string {
 export {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_FLAG_QSCALE,
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_INTERLACED,
@@ -88,7 +95,6 @@ export {
   AVERROR_HTTP_SERVER_ERROR,
   AVERROR_HTTP_UNAUTHORIZED,
   AVERROR_INVALIDDATA,
-  AVFMT_GLOBALHEADER,
   AVMEDIA_TYPE_VIDEO,
   avGetCodecName,
   avGetPixFmtFromName,
@@ -97,13 +103,15 @@ export {
   CodecContext,
   Dictionary,
   errorText,
-  Filter,
+  FF_QP2LAMBDA,
   type FilterContext,
   FilterGraph,
   FormatContext,
   Frame,
+  getFFmpegInfo,
   InputFormat,
   Packet,
+  pixelFormats,
   posix,
   Rational,
   type Stream,

@@ -20,10 +20,12 @@ export class PresentationClock {
   intervalSeconds: number;
   /** Steps back and leaps so far. */
   leaps = 0;
-  /** Seconds added to the source's own times: nonzero after a negative start, a step back or a leap. */
-  offsetSeconds = 0;
+  /** Seconds added to all times because the source began below zero. */
+  originSeconds = 0;
 
   readonly #live: boolean;
+  /** Seconds added to the source's own times now: the origin, and what steps back and leaps made necessary. */
+  #offset = 0;
   #last: number | undefined;
   #lastArrival = 0;
   #placed = { seconds: 0, discontinuity: false };
@@ -43,19 +45,21 @@ export class PresentationClock {
     let discontinuity = false;
     let seconds: number;
     if (last === undefined) {
-      if (source !== undefined && source < 0) this.offsetSeconds = -source;
-      seconds = source === undefined ? 0 : source + this.offsetSeconds;
+      const start = source === undefined || !Number.isFinite(source) ? 0 : source;
+      this.originSeconds = Math.max(0, -start);
+      this.#offset = this.originSeconds;
+      seconds = start + this.#offset;
     } else if (source === undefined || !Number.isFinite(source)) {
       seconds = last + this.intervalSeconds;
     } else {
       const elapsed = arrival - this.#lastArrival;
-      const proposed = source + this.offsetSeconds;
+      const proposed = source + this.#offset;
       const step = proposed - last;
       const stepsBack = step < -2 * this.intervalSeconds;
       const leaps = this.#live && Math.abs(step - elapsed) > leapSeconds;
       if (stepsBack || leaps) {
         seconds = last + (this.#live ? Math.max(elapsed, leastStepSeconds) : this.intervalSeconds);
-        this.offsetSeconds += seconds - proposed;
+        this.#offset += seconds - proposed;
         this.leaps += 1;
         discontinuity = true;
       } else {

@@ -188,6 +188,24 @@ export class VideoCapture implements AsyncDisposable {
     return this.#truncatedAt;
   }
 
+  /** What a reader of the results should know, a sentence each: damage, moved times, changes of size. */
+  get warnings(): readonly string[] {
+    const { damaged, unknown, geometryChanges, timeLeaps } = this.counters;
+    const { label } = this.info;
+    const warnings: string[] = [];
+    if (damaged > 0)
+      warnings.push(`${label}: ${damaged} pictures were lost or patched up, since data is damaged`);
+    if (unknown > 0)
+      warnings.push(`${label}: ${unknown} pictures count as unknown, since a key frame was lost`);
+    if (geometryChanges > 0) warnings.push(`${label}: the picture's form changed ${geometryChanges} times`);
+    if (timeLeaps > 0) warnings.push(`${label}: the source's time stepped back or leapt ${timeLeaps} times`);
+    if (this.#clock.originSeconds !== 0) {
+      const seconds = this.#clock.originSeconds.toFixed(3);
+      warnings.push(`${label}: times are moved by ${seconds} s, since they began below 0`);
+    }
+    return warnings;
+  }
+
   get effort(): DecodingEffort {
     return this.#wantedEffort;
   }

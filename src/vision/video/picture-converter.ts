@@ -1,0 +1,62 @@
+/** Turns pictures upright and brings them to a size in yuv420p, for encoders. Owns the picture that it hands out. */
+import { UseAfterDisposeError } from '@plateau/memory';
+import { PlateauError } from '../../errors.ts';
+import { Frame } from './ffmpeg.ts';
+import { geometryOf, PictureFilter } from './picture-filter.ts';
+import { rotationFilters } from './rotation.ts';
+import type { VideoFrame } from './video-frame.ts';
+
+export interface PictureForm {
+  /** Size of the picture, and of the frame around it, which may be larger to the right and below. */
+  readonly width: number;
+  readonly height: number;
+  readonly frameWidth: number;
+  readonly frameHeight: number;
+  /** Samples from 0 to 255 (JPEG) rather than 16 to 235 (video). */
+  readonly fullRange: boolean;
+}
+
+export class PictureConverter implements Disposable {
+  readonly #converted = new Frame();
+  #filter: PictureFilter | undefined;
+  #key = '';
+  #disposed = false;
+
+  constructor() {
+    this.#converted.alloc();
+  }
+
+  /** @returns A picture of this converter's own that may be drawn on, valid until the next call. */
+  convert(frame: VideoFrame, form: PictureForm): Frame {
+    if (this.#disposed) throw new UseAfterDisposeError('a picture converter');
+    const key = `${geometryOf(frame)} ${form.width} ${form.height} ${form.frameWidth} ${form.frameHeight} ${form.fullRange}`;
+    if (key !== this.#key || this.#filter === undefined) {
+      this.#filter?.[Symbol.dispose]();
+      this.#filter = undefined;
+      this.#filter = new PictureFilter(frame, filtersOf(frame, form));
+      this.#key = key;
+    }
+    this.#filter.run(frame.native, this.#converted);
+    // Where nothing had to be changed the pixels are still the decoder's own, which others refer to.
+    if (this.#converted.makeWritable() < 0) {
+      throw new PlateauError('ERR_INTERNAL', 'there is no memory for a picture');
+    }
+    return this.#converted;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#filter?.[Symbol.dispose]();
+    this.#converted.free();
+  }
+}
+
+function filtersOf(frame: VideoFrame, form: PictureForm): string {
+  const format = form.fullRange ? 'yuvj420p' : 'yuv420p';
+  const range = form.fullRange ? 'pc' : 'tv';
+  const scale = `scale=${form.width}:${form.height}:flags=bicubic:out_range=${range},format=${format}`;
+  const padded = form.frameWidth !== form.width || form.frameHeight !== form.height;
+  const pad = padded ? `,pad=${form.frameWidth}:${form.frameHeight}:0:0` : '';
+  return `${rotationFilters(frame.rotation)}${scale}${pad}`;
+}

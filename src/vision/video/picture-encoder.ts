@@ -1,0 +1,118 @@
+/** Makes JPEG pictures for people. Keeps its encoder from picture to picture, as long as their size stays. */
+import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
+import { PlateauError } from '../../errors.ts';
+import {
+  AV_CODEC_FLAG_QSCALE,
+  Codec,
+  CodecContext,
+  errorText,
+  FF_QP2LAMBDA,
+  Packet,
+  pixelFormats,
+  Rational,
+} from './ffmpeg.ts';
+import { PictureCanvas } from './picture-canvas.ts';
+import { PictureConverter, type PictureForm } from './picture-converter.ts';
+import type { VideoFrame } from './video-frame.ts';
+
+export interface JpegOptions {
+  /** Wider pictures are made smaller; the aspect stays. As wide as the source by default. */
+  readonly maxWidth?: number;
+  /** Draws over the picture, in pixels of the source. */
+  readonly draw?: (canvas: PictureCanvas) => void;
+}
+
+/** FFmpeg's quantiser: 2 is the best, 31 the worst. 4 shows no blocks and takes about 60 kB at 1280x720. */
+const quantiser = 4;
+
+export class PictureEncoder implements Disposable {
+  readonly #converter = new PictureConverter();
+  readonly #packet = new Packet();
+  readonly #entry: LedgerEntry;
+  #encoder: CodecContext | undefined;
+  #size = '';
+  #disposed = false;
+
+  constructor() {
+    this.#packet.alloc();
+    this.#entry = ledger.track({
+      kind: 'PictureEncoder',
+      bytes: 0,
+      stage: 'capture',
+      siteBelow: PictureEncoder,
+    });
+  }
+
+  /** @returns The JPEG file, in memory of its own: the caller's, fit to be transferred. The picture stands upright. */
+  encodeJpeg(frame: VideoFrame, options: JpegOptions = {}): Uint8Array<ArrayBuffer> {
+    if (this.#disposed) throw new UseAfterDisposeError('a picture encoder');
+    const form = formOf(frame, options.maxWidth);
+    const picture = this.#converter.convert(frame, form);
+    if (options.draw !== undefined) {
+      const { width: sourceWidth, height: sourceHeight } = frame;
+      options.draw(new PictureCanvas(picture, { sourceWidth, sourceHeight, ...form }));
+    }
+    const encoder = this.#encoderFor(form);
+    picture.pts = 0n;
+    picture.quality = quantiser * FF_QP2LAMBDA;
+    try {
+      const sent = encoder.sendFrameSync(picture);
+      const code = sent < 0 ? sent : encoder.receivePacketSync(this.#packet);
+      if (code < 0)
+        throw new PlateauError('ERR_INTERNAL', `FFmpeg could not make a JPEG: ${errorText(code)}`);
+      const data = this.#packet.data;
+      if (data === null) throw new PlateauError('ERR_INTERNAL', 'FFmpeg made an empty JPEG');
+      return new Uint8Array(data);
+    } finally {
+      this.#packet.unref();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#converter[Symbol.dispose]();
+    this.#encoder?.freeContext();
+    this.#packet.free();
+    this.#entry[Symbol.dispose]();
+  }
+
+  #encoderFor({ width, height }: PictureForm): CodecContext {
+    const size = `${width}x${height}`;
+    if (this.#encoder !== undefined && size === this.#size) return this.#encoder;
+    this.#encoder?.freeContext();
+    this.#encoder = undefined;
+    const encoder = openJpegEncoder(width, height);
+    this.#encoder = encoder;
+    this.#size = size;
+    this.#entry.bytes = width * height * 4;
+    return encoder;
+  }
+}
+
+function openJpegEncoder(width: number, height: number): CodecContext {
+  const codec = Codec.findEncoderByName('mjpeg' as never);
+  if (codec === null) throw new PlateauError('ERR_INTERNAL', 'this FFmpeg cannot make JPEGs');
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  encoder.width = width;
+  encoder.height = height;
+  encoder.pixelFormat = pixelFormats.yuvj420p;
+  encoder.timeBase = new Rational(1, 25);
+  encoder.threadCount = 1;
+  encoder.setFlags(AV_CODEC_FLAG_QSCALE);
+  encoder.globalQuality = quantiser * FF_QP2LAMBDA;
+  const code = encoder.open2Sync(codec);
+  if (code >= 0) return encoder;
+  encoder.freeContext();
+  throw new PlateauError(
+    'ERR_INTERNAL',
+    `FFmpeg could not make a JPEG of ${width}x${height}: ${errorText(code)}`,
+  );
+}
+
+function formOf(frame: VideoFrame, maxWidth: number | undefined): PictureForm {
+  const width = Math.max(1, Math.min(frame.width, maxWidth ?? frame.width));
+  const height = Math.max(1, Math.round((frame.height * width) / frame.width));
+  return { width, height, frameWidth: width, frameHeight: height, fullRange: true };
+}

@@ -1,0 +1,238 @@
+/**
+ * Writes an annotated video: MP4, H.264 where this FFmpeg can encode it, else VP9. Source times are kept. It grows under
+ * a name of its own beside the target and takes the target's name when it is whole, so a failure leaves nothing behind.
+ */
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
+import { PlateauError } from '../../errors.ts';
+import {
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AVERROR_EOF,
+  Codec,
+  CodecContext,
+  Dictionary,
+  errorText,
+  FormatContext,
+  type Frame,
+  Packet,
+  pixelFormats,
+  posix,
+  Rational,
+  type Stream,
+} from './ffmpeg.ts';
+import { PictureCanvas } from './picture-canvas.ts';
+import { PictureConverter, type PictureForm } from './picture-converter.ts';
+import type { VideoFrame } from './video-frame.ts';
+
+export interface VideoWriterOptions {
+  /** Size of the pictures as players show them. Pictures of another size are scaled to it. */
+  readonly width: number;
+  readonly height: number;
+  /** A hint for players; times come with the pictures. */
+  readonly frameRate?: number;
+}
+
+const ticksPerSecond = 90_000;
+
+export class VideoWriter implements AsyncDisposable {
+  /** FFmpeg's name of the encoder in use: `libx264` or `libvpx-vp9`. */
+  readonly encoderName: string;
+  /** Pixels added to the right and below, since video has even sides: 0 or 1. */
+  readonly padding: { readonly right: number; readonly bottom: number };
+
+  readonly #path: string;
+  readonly #partialPath: string;
+  readonly #form: PictureForm;
+  readonly #context: FormatContext;
+  readonly #encoder: CodecContext;
+  readonly #stream: Stream;
+  readonly #packet = new Packet();
+  readonly #converter = new PictureConverter();
+  readonly #entry: LedgerEntry;
+  #lastTicks: bigint | undefined;
+  #state: 'open' | 'finished' | 'failed' | 'disposed' = 'open';
+  #released = false;
+
+  /**
+   * @param path Where the video will stand. An existing file is replaced when the new one is whole.
+   * @throws PlateauError ERR_OUTPUT_UNWRITABLE; RangeError for a size that is none.
+   */
+  static async open(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
+    return new VideoWriter(path, options);
+  }
+
+  private constructor(path: string, options: VideoWriterOptions) {
+    const { width, height } = options;
+    if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+      throw new RangeError(`a video must have a whole size, not ${width}x${height}`);
+    }
+    refuseWhatIsNoFile(path);
+    this.#path = path;
+    this.#partialPath = `${path}.partial`;
+    this.padding = { right: width % 2, bottom: height % 2 };
+    this.#form = {
+      width,
+      height,
+      frameWidth: width + this.padding.right,
+      frameHeight: height + this.padding.bottom,
+      fullRange: false,
+    };
+    this.#context = new FormatContext();
+    let encoder: CodecContext | undefined;
+    try {
+      this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partialPath));
+      this.#check(this.#context.openOutputSync());
+      [encoder, this.encoderName] = openEncoder(this.#form, options.frameRate ?? 25);
+      this.#encoder = encoder;
+      this.#stream = this.#context.newStream();
+      this.#check(this.#stream.codecpar.fromContext(encoder));
+      this.#stream.timeBase = encoder.timeBase;
+      using settings = Dictionary.fromObject({ movflags: 'faststart' });
+      this.#check(this.#context.writeHeaderSync(settings));
+    } catch (error) {
+      encoder?.freeContext();
+      this.#converter[Symbol.dispose]();
+      this.#context.closeOutputSync();
+      this.#context.freeContext();
+      rmSync(this.#partialPath, { force: true });
+      throw error;
+    }
+    this.#packet.alloc();
+    this.#entry = ledger.track({
+      kind: 'VideoWriter',
+      // The encoder looks ahead over about ten pictures.
+      bytes: this.#form.frameWidth * this.#form.frameHeight * 1.5 * 12,
+      stage: 'output',
+      owner: path,
+      always: true,
+      siteBelow: VideoWriter,
+    });
+  }
+
+  /**
+   * Appends a picture. @param timestampSeconds Its source time; one that does not ascend is moved by the least step.
+   * @param draw Draws over the picture, in pixels of the source.
+   * @throws PlateauError ERR_OUTPUT_UNWRITABLE when the disk is full or gone; the partial file is removed by then.
+   */
+  write(frame: VideoFrame, timestampSeconds: number, draw?: (canvas: PictureCanvas) => void): void {
+    this.#checkOpen();
+    const picture = this.#converter.convert(frame, this.#form);
+    if (draw !== undefined) {
+      const { width: sourceWidth, height: sourceHeight } = frame;
+      draw(new PictureCanvas(picture, { sourceWidth, sourceHeight, ...this.#form }));
+    }
+    let ticks = BigInt(Math.round(timestampSeconds * ticksPerSecond));
+    if (this.#lastTicks !== undefined && ticks <= this.#lastTicks) ticks = this.#lastTicks + 1n;
+    this.#lastTicks = ticks;
+    picture.pts = ticks;
+    picture.pictType = 0 as never; // The encoder chooses; the decoded picture's own type would be a command to it.
+    this.#encode(picture);
+  }
+
+  /** Completes the file, its index at the front, and gives it its name. @throws As `write`. */
+  async finish(): Promise<void> {
+    this.#checkOpen();
+    this.#encode(null);
+    try {
+      this.#check(this.#context.writeTrailerSync());
+      this.#check(this.#context.pb?.error ?? 0);
+      this.#release();
+      renameSync(this.#partialPath, this.#path);
+      this.#state = 'finished';
+    } catch (error) {
+      this.#fail();
+      throw error instanceof PlateauError ? error : unwritable(this.#path, String(error), error);
+    }
+  }
+
+  /** What was not finished is removed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === 'open') this.#fail();
+    this.#state = 'disposed';
+  }
+
+  #encode(picture: Frame | null): void {
+    try {
+      this.#check(this.#encoder.sendFrameSync(picture));
+      for (;;) {
+        const code = this.#encoder.receivePacketSync(this.#packet);
+        if (code === posix.again || code === AVERROR_EOF) return;
+        this.#check(code);
+        this.#packet.streamIndex = this.#stream.index;
+        this.#packet.rescaleTs(this.#encoder.timeBase, this.#stream.timeBase);
+        this.#check(this.#context.interleavedWriteFrameSync(this.#packet));
+        this.#check(this.#context.pb?.error ?? 0);
+      }
+    } catch (error) {
+      this.#fail();
+      throw error;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#state !== 'open') throw new UseAfterDisposeError(`the video writer of ${this.#path}`);
+  }
+
+  #check(code: number): void {
+    if (code >= 0) return;
+    const why = code === posix.noSpace ? 'the disk is full' : errorText(code);
+    throw unwritable(this.#path, why);
+  }
+
+  #fail(): void {
+    this.#state = 'failed';
+    this.#release();
+    rmSync(this.#partialPath, { force: true });
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#encoder.freeContext();
+    this.#packet.free();
+    this.#converter[Symbol.dispose]();
+    this.#context.closeOutputSync();
+    this.#context.freeContext();
+    this.#entry[Symbol.dispose]();
+  }
+}
+
+function openEncoder(form: PictureForm, frameRate: number): [CodecContext, string] {
+  const choices: readonly [string, Record<string, string>][] = [
+    ['libx264', { preset: 'veryfast', crf: '23' }],
+    ['libvpx-vp9', { deadline: 'realtime', 'cpu-used': '8', crf: '32', b: '0' }],
+  ];
+  for (const [name, settings] of choices) {
+    const codec = Codec.findEncoderByName(name as never);
+    if (codec === null) continue;
+    const encoder = new CodecContext();
+    encoder.allocContext3(codec);
+    encoder.width = form.frameWidth;
+    encoder.height = form.frameHeight;
+    encoder.pixelFormat = pixelFormats.yuv420p;
+    encoder.timeBase = new Rational(1, ticksPerSecond);
+    encoder.framerate = new Rational(Math.round(frameRate * 1000), 1000);
+    encoder.threadCount = 1;
+    encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    using options = Dictionary.fromObject(settings);
+    if (encoder.open2Sync(codec, options) >= 0) return [encoder, name];
+    encoder.freeContext();
+  }
+  throw new PlateauError(
+    'ERR_OUTPUT_UNWRITABLE',
+    `this FFmpeg has no encoder for a video of ${form.frameWidth}x${form.frameHeight}: leave the annotated video out`,
+  );
+}
+
+function refuseWhatIsNoFile(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile()) throw unwritable(path, 'it is no regular file');
+}
+
+function unwritable(path: string, why: string, cause?: unknown): PlateauError {
+  return new PlateauError(
+    'ERR_OUTPUT_UNWRITABLE',
+    `${path} cannot be written (${why}): check folder, rights and free space, or name another file`,
+    { cause },
+  );
+}
