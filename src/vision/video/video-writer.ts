@@ -10,7 +10,6 @@ import {
   AVERROR_EOF,
   Codec,
   CodecContext,
-  Dictionary,
   errorText,
   FormatContext,
   type Frame,
@@ -87,8 +86,8 @@ export class VideoWriter implements AsyncDisposable {
       this.#stream = this.#context.newStream();
       this.#check(this.#stream.codecpar.fromContext(encoder));
       this.#stream.timeBase = encoder.timeBase;
-      using settings = Dictionary.fromObject({ movflags: 'faststart' });
-      this.#check(this.#context.writeHeaderSync(settings));
+      this.#check(this.#context.setOption('movflags', 'faststart'));
+      this.#check(this.#context.writeHeaderSync());
     } catch (error) {
       encoder?.freeContext();
       this.#converter[Symbol.dispose]();
@@ -214,8 +213,9 @@ function openEncoder(form: PictureForm, frameRate: number): [CodecContext, strin
     encoder.framerate = new Rational(Math.round(frameRate * 1000), 1000);
     encoder.threadCount = 1;
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-    using options = Dictionary.fromObject(settings);
-    if (encoder.open2Sync(codec, options) >= 0) return [encoder, name];
+    // One by one: node-av 6.1.1 leaves a dictionary that was handed to open2 dangling, and crashes on freeing it.
+    for (const [key, value] of Object.entries(settings)) encoder.setOption(key, value);
+    if (encoder.open2Sync(codec) >= 0) return [encoder, name];
     encoder.freeContext();
   }
   throw new PlateauError(
