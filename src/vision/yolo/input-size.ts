@@ -1,4 +1,5 @@
 import { PlateauError } from '../../errors.ts';
+import { letterbox } from '../letterbox.ts';
 import type { TensorShape } from './onnx-session.ts';
 
 /** [height, width] */
@@ -93,10 +94,10 @@ export function fitToAspect(
   sourceHeight: number,
   stride: number,
 ): InputSize {
-  const gain = Math.min(size[0] / sourceHeight, size[1] / sourceWidth);
-  const side = (whole: number, source: number): number => {
-    const scaled = Math.max(1, Math.round(source * gain));
-    return Math.max(stride, scaled + ((whole - scaled) % stride));
-  };
-  return [side(size[0], sourceHeight), side(size[1], sourceWidth)];
+  const [height, width] = size;
+  const fitted = letterbox(sourceWidth, sourceHeight, width, height);
+  // The padding left over after whole strides; a picture smaller than one stride still needs one.
+  const side = (whole: number, scaled: number): number =>
+    Math.max(stride, scaled + ((whole - scaled) % stride));
+  return [side(height, fitted.scaledHeight), side(width, fitted.scaledWidth)];
 }

@@ -1,7 +1,8 @@
+import type { Letterbox } from '../letterbox.ts';
 import type { MaskBits } from '../yolo/mask-bits.ts';
 import type { PixelRegion } from '../yolo/pixel-region.ts';
 import type { PolygonZone } from './polygon-zone.ts';
-import { type LetterboxGeometry, ZoneRaster } from './zone-raster.ts';
+import { ZoneRaster } from './zone-raster.ts';
 
 /**
  * The zones of one camera on one geometry, drawn once; measuring a picture allocates nothing.
@@ -20,7 +21,7 @@ export class ZoneCoverage {
   constructor({
     zones,
     letterbox,
-  }: { readonly zones: readonly PolygonZone[]; readonly letterbox: LetterboxGeometry }) {
+  }: { readonly zones: readonly PolygonZone[]; readonly letterbox: Letterbox }) {
     this.#width = letterbox.inputWidth;
     this.#height = letterbox.inputHeight;
     this.rasters = zones.map((zone) => new ZoneRaster(zone, letterbox));

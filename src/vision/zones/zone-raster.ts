@@ -1,23 +1,8 @@
+import type { Letterbox } from '../letterbox.ts';
 import type { PixelRegion } from '../yolo/pixel-region.ts';
 import { AreaAccumulator } from './area-accumulator.ts';
 import { clipToRectangle, type Point, signedArea } from './polygon.ts';
 import type { PolygonZone } from './polygon-zone.ts';
-
-/** How the source's picture lies in the model's input, in pixels of each. */
-export interface LetterboxGeometry {
-  readonly sourceWidth: number;
-  readonly sourceHeight: number;
-  readonly inputWidth: number;
-  readonly inputHeight: number;
-  /** Input pixels per source pixel. */
-  readonly scaleX: number;
-  readonly scaleY: number;
-  /** Where the picture begins in the input. */
-  readonly left: number;
-  readonly top: number;
-  readonly scaledWidth: number;
-  readonly scaledHeight: number;
-}
 
 /** Shares this close to none or all are rounding, not edges. */
 const exactness = 1e-9;
@@ -48,7 +33,7 @@ export class ZoneRaster {
   readonly warnings: readonly string[];
 
   /** @throws PlateauError ERR_ZONE_INVALID when the zone lies outside of the picture */
-  constructor(zone: PolygonZone, letterbox: LetterboxGeometry) {
+  constructor(zone: PolygonZone, letterbox: Letterbox) {
     const outline = zone.outlineFor(letterbox.sourceWidth, letterbox.sourceHeight);
     this.warnings = outline.warnings;
     this.width = letterbox.inputWidth;
@@ -104,7 +89,7 @@ export class ZoneRaster {
 }
 
 /** From source pixels to the input's, cut to where the picture lies: rounding may put a corner a hair outside. */
-function toInput(points: readonly Point[], letterbox: LetterboxGeometry): Point[] {
+function toInput(points: readonly Point[], letterbox: Letterbox): Point[] {
   const { left, top, scaleX, scaleY, scaledWidth, scaledHeight } = letterbox;
   const moved = points.map(([x, y]): Point => [left + x * scaleX, top + y * scaleY]);
   return clipToRectangle(moved, left, top, left + scaledWidth, top + scaledHeight);
