@@ -41,8 +41,8 @@ export class PictureCanvas {
   readonly #red: Uint8Array;
   readonly #lumaLine: number;
   readonly #chromaLine: number;
-  /** Thickness of lines and of the font's dots, in pixels of the scaled picture. */
-  readonly #dot: number;
+  /** Thickness of lines, in pixels of the scaled picture. */
+  readonly #thickness: number;
 
   /** @param frame A writable yuv420p picture, borrowed: the canvas ends with the call that drew on it. */
   constructor(frame: Frame, geometry: CanvasGeometry) {
@@ -59,7 +59,7 @@ export class PictureCanvas {
     this.#red = planes[2] as Buffer;
     this.#lumaLine = lines[0] as number;
     this.#chromaLine = lines[1] as number;
-    this.#dot = Math.max(1, Math.round(geometry.height / 360));
+    this.#thickness = 1 + Math.max(1, Math.round(geometry.height / 360));
   }
 
   /** The outline of a polygon, closed. @param points Pixels of the source. */
@@ -140,7 +140,7 @@ export class PictureCanvas {
   /** Writes one line of text on a dark ground; `x`, `y` is its upper left corner in pixels of the source. */
   text(x: number, y: number, text: string, color: Color = [255, 255, 255]): void {
     const letters = plainLetters(text);
-    const dot = this.#dot * (this.#geometry.height >= 240 ? 2 : 1);
+    const dot = Math.max(1, Math.round(this.#geometry.height / 270));
     const width = letters.length * (glyphWidth + 1) * dot;
     const height = (glyphHeight + 2) * dot;
     // A label whose corner lies near the edge is moved inwards rather than cut.
@@ -164,7 +164,7 @@ export class PictureCanvas {
     const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1))));
     // Zones may reach far beyond the picture: a line is walked only as far as it can be seen.
     if (steps > 100_000) return;
-    const thickness = this.#dot + 1;
+    const thickness = this.#thickness;
     for (let step = 0; step <= steps; step += 1) {
       const share = step / steps;
       const x = Math.round(x1 + (x2 - x1) * share - thickness / 2);

@@ -54,6 +54,7 @@ export class PictureEncoder implements Disposable {
     }
     const encoder = this.#encoderFor(form);
     picture.pts = 0n;
+    picture.pictType = 0 as never; // A P or B picture, as the source coded it, would be a command that JPEG cannot obey.
     picture.quality = quantiser * FF_QP2LAMBDA;
     try {
       const sent = encoder.sendFrameSync(picture);
