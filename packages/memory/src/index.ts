@@ -2,13 +2,14 @@
 export { AtomicCounter, type AtomicCounterHandle } from './atomic-counter.ts';
 export {
   BufferLease,
-  BufferPool,
   type BufferPoolCounters,
   type BufferSource,
   type ElementArrays,
   type ElementType,
+  type LeaseObserver,
   type LeaseOptions,
-} from './buffer-pool.ts';
+} from './buffer-lease.ts';
+export { BufferPool } from './buffer-pool.ts';
 export { type MemoryLimit, readMemoryLimit } from './cgroup-limit.ts';
 export { type Clock, monotonicSeconds } from './clock.ts';
 export { Doorbell, type DoorbellHandle } from './doorbell.ts';
@@ -23,6 +24,7 @@ export {
 export { assessFlatness, type Flatness, type FlatnessOptions, type MemoryPoint } from './flatness.ts';
 export { FrameRing, type FrameRingHandle, type FrameRingOptions } from './frame-ring.ts';
 export { LatestQueue, type LatestQueueCounters } from './latest-queue.ts';
+export { type ForgottenLease, LeakDetectingPool } from './leak-detecting-pool.ts';
 export { type LeakLevel, Ledger, LedgerEntry, type Tracked } from './ledger.ts';
 export { diffLedgerSnapshots, type LedgerDiff, type LedgerGrowth } from './ledger-diff.ts';
 export {
@@ -31,6 +33,7 @@ export {
   type LedgerTotal,
   mergeLedgerSnapshots,
 } from './ledger-snapshot.ts';
+export { LimitingPool } from './limiting-pool.ts';
 export {
   type GpuMemory,
   MemoryMonitor,
@@ -38,6 +41,7 @@ export {
   type MemorySample,
 } from './memory-monitor.ts';
 export { AsyncMemoryScope, MemoryScope } from './memory-scope.ts';
+export { PoolAdaptor } from './pool-adaptor.ts';
 export type { RingCounters, RingReaderState } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';
@@ -48,6 +52,8 @@ export {
   type SlabPoolCounters,
   type SlabPoolOptions,
 } from './slab-pool.ts';
+export { type PoolStatistics, StatisticsPool } from './statistics-pool.ts';
 export { ledger, threadName } from './thread-ledger.ts';
 export { ThreadLocal, type ThreadLocalOptions } from './thread-local.ts';
 export { type ThreadMemory, threadMemory } from './thread-memory.ts';
+export { TrackingPool } from './tracking-pool.ts';

@@ -19,6 +19,15 @@ test('cgroup v2: the tightest limit on the way to the root counts', () => {
   expect(limitOf(files)).toEqual({ limitBytes: 2 ** 31, limitOrigin: 'cgroup v2' });
 });
 
+test('cgroup v2: a looser limit of the group above changes nothing', () => {
+  const files = {
+    '/proc/self/cgroup': '0::/plant/plateau\n',
+    '/sys/fs/cgroup/plant/plateau/memory.max': '1073741824\n',
+    '/sys/fs/cgroup/plant/memory.max': '2147483648\n',
+  };
+  expect(limitOf(files)).toEqual({ limitBytes: 2 ** 30, limitOrigin: 'cgroup v2' });
+});
+
 test('cgroup v2 in a container, where its own group is the root', () => {
   const files = { '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/memory.max': '536870912\n' };
   expect(limitOf(files)).toEqual({ limitBytes: 2 ** 29, limitOrigin: 'cgroup v2' });

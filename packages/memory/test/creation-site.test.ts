@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { siteOfStack } from '../src/creation-site.ts';
 
@@ -12,4 +13,10 @@ test.each([
   ['Error: x\n    at <anonymous>', 'unknown'],
 ])('of %o the place is %o', (stack, site) => {
   expect(siteOfStack(stack)).toBe(site);
+});
+
+test('frames of this package are passed over for that of the caller', () => {
+  const own = fileURLToPath(new URL('../src/ledger.ts', import.meta.url));
+  expect(siteOfStack(`    at track (${own}:1:1)\n    at open (/srv/app.ts:2:3)`)).toBe('/srv/app.ts:2:3');
+  expect(siteOfStack(`    at track (${own}:1:1)`)).toBe(`${own}:1:1`);
 });

@@ -56,6 +56,13 @@ test('a leak just above the bound is rarely called flat', () => {
   expect(shareOf('flat', 600, { frames: 100_000, every: 20, correlation: 0.95 })).toBeLessThanOrEqual(0.02);
 });
 
+test.each([0.9, 0.95, 0.98])(
+  'nor in a run hardly longer than the memory of its noise (%s)',
+  (correlation) => {
+    expect(shareOf('flat', 600, { frames: 20_000, every: 100, correlation })).toBeLessThanOrEqual(0.03);
+  },
+);
+
 test('growth without noise is named exactly', () => {
   const points = Array.from({ length: 200 }, (_, at) => ({ frame: at * 10, bytes: 1e6 + at * 10 * 1000 }));
   const { verdict, slopeBytesPerFrame, confidence95 } = assessFlatness(points, { warmUpFrames: 0 });

@@ -10,6 +10,6 @@ for (let done = 0; done < 1000; ) {
   const seen = bell.value;
   const open = Atomics.exchange(jobs, 0, 0);
   done += open;
-  if (open === 0 && done < 1000) bell.wait(seen, 10_000);
+  if (open === 0 && done < 1000) bell.wait(seen, 3_600_000);
 }
 parentPort?.postMessage('done');
