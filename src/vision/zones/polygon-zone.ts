@@ -27,8 +27,6 @@ export interface ZoneOutline {
   readonly warnings: readonly string[];
 }
 
-/** Zones narrower than this on average, in pixels of the source, are nearly all edge. */
-const thinnestPixels = 2;
 /** More corners than anybody draws; finding crossings takes their square. */
 const mostPoints = 10_000;
 
@@ -109,9 +107,6 @@ export class PolygonZone {
       say(
         `was drawn on ${this.drawnFor.join('x')} and the picture is ${width}x${height}: it was scaled with it`,
       );
-    }
-    if ((2 * area) / perimeter(points) < thinnestPixels / 2) {
-      say(`is thinner than ${thinnestPixels} pixels: its coverage says little`);
     }
     return { points, area, warnings };
   }

@@ -1,11 +1,16 @@
+import { PlateauError } from '../../errors.ts';
 import type { Letterbox } from '../letterbox.ts';
 import type { PixelRegion } from '../yolo/pixel-region.ts';
 import { AreaAccumulator } from './area-accumulator.ts';
-import { clipToRectangle, type Point, signedArea } from './polygon.ts';
+import { clipToRectangle, type Point, perimeter, signedArea } from './polygon.ts';
 import type { PolygonZone } from './polygon-zone.ts';
 
 /** Shares this close to none or all are rounding, not edges. */
 const exactness = 1e-9;
+/** A zone of less area, in square pixels of the input, has nothing to measure. */
+const smallestArea = 1e-3;
+/** Zones narrower than this on average, in pixels of the input, are nearly all edge. */
+const thinnestPixels = 2;
 
 /**
  * A zone on the grid of the model's input, weighted by area: pixels wholly inside as bits, pixels on the edge with the
@@ -32,10 +37,9 @@ export class ZoneRaster {
   readonly region: PixelRegion;
   readonly warnings: readonly string[];
 
-  /** @throws PlateauError ERR_ZONE_INVALID when the zone lies outside of the picture */
+  /** @throws PlateauError ERR_ZONE_INVALID when the zone lies outside of the picture or is too small to measure */
   constructor(zone: PolygonZone, letterbox: Letterbox) {
     const outline = zone.outlineFor(letterbox.sourceWidth, letterbox.sourceHeight);
-    this.warnings = outline.warnings;
     this.width = letterbox.inputWidth;
     this.height = letterbox.inputHeight;
     this.wordsPerRow = (this.width + 31) >> 5;
@@ -70,6 +74,15 @@ export class ZoneRaster {
     this.edgeShare = Float64Array.from(edges, ({ share }) => share);
     this.area = interiorPixels + this.edgeShare.reduce((sum, share) => sum + share, 0);
     this.region = bounds;
+    if (this.area < smallestArea) {
+      throw new PlateauError(
+        'ERR_ZONE_INVALID',
+        `Zone "${zone.name}" is smaller than a thousandth of a pixel on the model's input of ${this.width}x${this.height}: draw it larger.`,
+      );
+    }
+    const thin = (2 * this.area) / perimeter(points) < thinnestPixels / 2;
+    const warning = `Zone "${zone.name}" is thinner than ${thinnestPixels} pixels on the model's input of ${this.width}x${this.height}: its coverage says little.`;
+    this.warnings = thin ? [...outline.warnings, warning] : outline.warnings;
   }
 
   /** The share of the zone's area that a mask of the same grid covers, 0..1. */
