@@ -22,6 +22,7 @@ export class Annotator implements AsyncDisposable {
   readonly #encoder = new PictureEncoder();
   #writer: VideoWriter | undefined;
   #progress = Promise.withResolvers<void>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(zones: readonly ZoneDefinition[], output: string | null) {
     this.#definitions = zones;
@@ -50,7 +51,14 @@ export class Annotator implements AsyncDisposable {
    * @returns The JPEG, where no video is written; `undefined` when the picture has been given up meanwhile.
    * @throws PlateauError ERR_OUTPUT_UNWRITABLE when the annotated video cannot be written.
    */
-  async annotate(annotation: Annotation): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  annotate(annotation: Annotation): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    // One after the other: the video is opened with the first picture, and pictures must follow in order.
+    const drawn = this.#last.then(() => this.#annotate(annotation));
+    this.#last = drawn.catch(() => undefined);
+    return drawn;
+  }
+
+  async #annotate(annotation: Annotation): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       using frame = this.#pending.take(annotation.sequence);
       if (frame === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** Entry of the capture thread: reads, decodes and scales the pictures of several cameras. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Doorbell } from '@plateau/memory';
+import { Doorbell, ledger } from '@plateau/memory';
 import { toErrorMessage } from '../errors.ts';
 import { CaptureLoop } from './capture-loop.ts';
 import type { CaptureThreadData, FromCapture } from './thread-protocol.ts';
@@ -11,7 +11,9 @@ const post = (message: FromCapture): void => port.postMessage(message);
 
 // The one place of this thread that catches: what failed is said to the main thread, which decides.
 try {
-  const loop = new CaptureLoop(port, Doorbell.attach((workerData as CaptureThreadData).doorbell));
+  const data = workerData as CaptureThreadData;
+  ledger.leakLevel = data.leakLevel;
+  const loop = new CaptureLoop(port, Doorbell.attach(data.doorbell));
   await loop.run();
   post({ type: 'stopped', report: loop.report() });
 } catch (error) {

@@ -15,6 +15,7 @@ const port = parentPort;
 const post = (message: FromInference): void => port.postMessage(message);
 
 async function live(data: InferenceThreadData): Promise<ThreadReport> {
+  ledger.leakLevel = data.leakLevel;
   const busy = new BusyTime();
   await using yolo = await Yolo.open(data.model, {
     device: data.device,

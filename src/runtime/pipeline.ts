@@ -1,6 +1,7 @@
 import {
   Doorbell,
   FrameRing,
+  type LeakLevel,
   type LedgerSnapshot,
   ledger,
   mergeLedgerSnapshots,
@@ -84,9 +85,14 @@ export class Pipeline implements AsyncDisposable {
    * Starts both threads and resolves when the model is loaded.
    *
    * @param onFailure Told when a thread fails later on; nothing more comes from the pipeline then.
+   * @param leakLevel How many creation sites the threads' ledgers record; by default as in this thread.
    * @throws PlateauError when the model cannot be used.
    */
-  static async start(model: ModelSettings, onFailure: (error: PlateauError) => void): Promise<Pipeline> {
+  static async start(
+    model: ModelSettings,
+    onFailure: (error: PlateauError) => void,
+    leakLevel: LeakLevel = ledger.leakLevel,
+  ): Promise<Pipeline> {
     const bell = Doorbell.create();
     const started = Promise.withResolvers<ModelDescription>();
     let pipeline: Pipeline | undefined;
@@ -97,6 +103,7 @@ export class Pipeline implements AsyncDisposable {
         device: model.device,
         threads: model.threads,
         doorbell: bell.handle,
+        leakLevel,
       },
       onMessage: (message) => {
         if (message.type === 'ready') started.resolve(message.model);
@@ -116,7 +123,7 @@ export class Pipeline implements AsyncDisposable {
       await inference.stop({ type: 'stop' });
       throw error;
     }
-    pipeline = new Pipeline(model, description, onFailure, bell, inference);
+    pipeline = new Pipeline(model, description, onFailure, bell, inference, leakLevel);
     return pipeline;
   }
 
@@ -126,6 +133,7 @@ export class Pipeline implements AsyncDisposable {
     onFailure: (error: PlateauError) => void,
     bell: Doorbell,
     inference: WorkerThread<ToInference, FromInference>,
+    leakLevel: LeakLevel,
   ) {
     this.#settings = settings;
     this.model = model;
@@ -134,7 +142,7 @@ export class Pipeline implements AsyncDisposable {
     this.#inference = inference;
     this.#slabs = new SlabPool({ ledger });
     this.#capture = new WorkerThread<ToCapture, FromCapture>('capture-thread', {
-      data: { doorbell: bell.handle },
+      data: { doorbell: bell.handle, leakLevel },
       onMessage: (message) => this.#hearCapture(message),
       onDeath: onFailure,
     });

@@ -1,4 +1,4 @@
-import type { Flatness, LedgerDiff } from '@plateau/memory';
+import { diffLedgerSnapshots, type Flatness, type LedgerSnapshot } from '@plateau/memory';
 
 /** What grew, as far as it can be told. */
 export interface GrowthOwner {
@@ -13,12 +13,14 @@ export interface GrowthOwner {
 
 /** Names the owner of growth: the ledger's largest, or else the part of memory in which it must lie. */
 export function growthOwner(
-  grown: LedgerDiff | undefined,
+  before: LedgerSnapshot | undefined,
+  after: LedgerSnapshot | undefined,
   measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>,
 ): GrowthOwner {
-  const kind = grown?.growth.find((one) => one.by === 'kind' && one.bytes > 0);
+  const growth = before === undefined || after === undefined ? [] : diffLedgerSnapshots(before, after).growth;
+  const kind = growth.find((one) => one.by === 'kind' && one.bytes > 0);
   if (kind !== undefined && measures.ledger.verdict !== 'flat') {
-    const records = grown?.suspects.filter((record) => record.kind === kind.name) ?? [];
+    const records = after?.records.filter((record) => record.kind === kind.name) ?? [];
     const record = records.find(({ site }) => site !== undefined) ?? records[0];
     return {
       kind: kind.name,
@@ -29,6 +31,6 @@ export function growthOwner(
     };
   }
   const where = measures.heap.verdict === 'flat' ? 'native' : 'v8-heap';
-  const growth = where === 'native' ? measures.rss.growthBytes : measures.heap.growthBytes;
-  return { kind: where, camera: null, stage: null, site: null, bytes: growth };
+  const bytes = where === 'native' ? measures.rss.growthBytes : measures.heap.growthBytes;
+  return { kind: where, camera: null, stage: null, site: null, bytes };
 }

@@ -1,8 +1,8 @@
 import {
   assessFlatness,
-  diffLedgerSnapshots,
   type Flatness,
   type LedgerSnapshot,
+  ledger,
   type MemoryPoint,
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
@@ -44,7 +44,7 @@ export interface SoakReport {
 }
 
 /** Collections and ledger snapshots over the run. */
-const checkpoints = 48;
+const checkpoints = 240;
 /** Bounds of the measures that are exact, bytes a frame. */
 const ledgerBound = 16;
 const heapBound = 128;
@@ -79,6 +79,8 @@ export class Soak {
           `The soak was stopped after ${this.#frames} frames; there is no verdict.`,
         ),
       );
+    // Every creation site is wanted: what grew must be named.
+    ledger.leakLevel = 'paranoid';
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error));
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -175,10 +177,6 @@ export class Soak {
         ? 'undecided'
         : 'flat';
     const { slopeBytesPerFrame, confidence95, boundBytesPerFrame, growthBytes } = measures.rss;
-    const grown =
-      this.#warm === undefined || this.#last === undefined
-        ? undefined
-        : diffLedgerSnapshots(this.#warm, this.#last);
     return {
       schema: 'plateau.soak/1',
       flat: verdict === 'flat',
@@ -188,7 +186,7 @@ export class Soak {
       confidence95,
       boundBytesPerFrame,
       growthBytes,
-      owner: verdict === 'flat' ? null : growthOwner(grown, measures),
+      owner: verdict === 'flat' ? null : growthOwner(this.#warm, this.#last, measures),
       measures,
       unreleased: end.ledger.live,
     };

@@ -2,7 +2,13 @@
  * What the threads say to each other: small plain messages. Pixels never travel this way; they lie in the
  * camera's `FrameRing`.
  */
-import type { DoorbellHandle, FrameRingHandle, LedgerSnapshot, ThreadMemory } from '@plateau/memory';
+import type {
+  DoorbellHandle,
+  FrameRingHandle,
+  LeakLevel,
+  LedgerSnapshot,
+  ThreadMemory,
+} from '@plateau/memory';
 import type { ErrorMessage } from '../errors.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
@@ -190,8 +196,10 @@ export interface InferenceThreadData {
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
   readonly threads: number;
   readonly doorbell: DoorbellHandle;
+  readonly leakLevel: LeakLevel;
 }
 
 export interface CaptureThreadData {
   readonly doorbell: DoorbellHandle;
+  readonly leakLevel: LeakLevel;
 }
