@@ -33,6 +33,11 @@ export class PictureTrust {
     this.#reason = lostPictures;
   }
 
+  /** The gap was none: a number in the stream was damaged. */
+  gapClosed(): void {
+    if (this.#reason === lostPictures) this.#reason = null;
+  }
+
   /** A picture came out. @returns why it is unknown, or null. */
   picture(isKey: boolean, damaged: boolean): string | null {
     if (isKey) this.#reason = damaged ? lostKeyFrame : null;

@@ -19,6 +19,7 @@ import {
   Packet,
   posix,
 } from './ffmpeg.ts';
+import { H264References } from './h264-references.ts';
 import { Interruption } from './interruption.ts';
 import { type DecodingEffort, PictureDecoder } from './picture-decoder.ts';
 import { PictureTrust } from './picture-trust.ts';
@@ -112,6 +113,7 @@ export class VideoCapture implements AsyncDisposable {
   #container: Container;
   #decoder: PictureDecoder;
   #trust = new PictureTrust();
+  #references: H264References | undefined;
   #wantedEffort: DecodingEffort = 'all';
   #secondsPerTick = 0;
   #draining = false;
@@ -304,6 +306,7 @@ export class VideoCapture implements AsyncDisposable {
       this.counters.bytes += packet.size;
       this.#noteTimes(packet);
       this.#trust.packet(isKey);
+      this.#followReferences(packet);
       if (this.#wantedEffort !== this.#decoder.effort && (isKey || this.#decoder.effort !== 'key-only')) {
         this.#decoder.effort = this.#wantedEffort;
       }
@@ -315,6 +318,19 @@ export class VideoCapture implements AsyncDisposable {
     } finally {
       packet.unref();
     }
+  }
+
+  #followReferences(packet: Packet): void {
+    if (this.#references === undefined) return;
+    const data = packet.data;
+    if (data === null) return;
+    const { dts } = packet;
+    const verdict = this.#references.follow(
+      data,
+      dts === AV_NOPTS_VALUE ? undefined : Number(dts) * this.#secondsPerTick,
+    );
+    if (verdict === 'lost') this.#trust.gap();
+    if (verdict === 'found') this.#trust.gapClosed();
   }
 
   #takeReadError(code: number): boolean {
@@ -432,6 +448,8 @@ export class VideoCapture implements AsyncDisposable {
     this.#secondsPerTick = stream.timeBase.num / stream.timeBase.den;
     const decoder = new PictureDecoder(stream, source.label, this.#options.decoderThreads ?? 1);
     decoder.effort = this.#wantedEffort;
+    this.#references =
+      decoder.codecName === 'h264' ? new H264References(stream.codecpar.extradata) : undefined;
     return decoder;
   }
 
