@@ -16,17 +16,30 @@ import { drawnFor } from './zone-geometry.ts';
  */
 export class Annotator implements AsyncDisposable {
   readonly #definitions: readonly ZoneDefinition[];
-  #zones: readonly PolygonZone[] | undefined;
   readonly #output: string | null;
   readonly #pending = new PendingPictures(defaults.ringSlots + 1);
-  readonly #encoder = new PictureEncoder();
+  #encoder: PictureEncoder | undefined;
   #writer: VideoWriter | undefined;
+  #zones: readonly PolygonZone[] | undefined;
+  #wanted: boolean;
   #progress = Promise.withResolvers<void>();
   #last: Promise<unknown> = Promise.resolve();
 
+  /** @param output File of the annotated video; `null` makes JPEGs, one for each `want`. */
   constructor(zones: readonly ZoneDefinition[], output: string | null) {
     this.#definitions = zones;
     this.#output = output;
+    this.#wanted = output !== null;
+  }
+
+  /** Whether the next pictures are to be held. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
+  /** Somebody looks: one JPEG of a coming picture is wanted. */
+  want(): void {
+    this.#wanted = true;
   }
 
   /** Takes over the ownership of `frame`. */
@@ -34,15 +47,9 @@ export class Annotator implements AsyncDisposable {
     this.#pending.add(sequence, frame);
   }
 
-  /** Resolves when at most `count` pictures wait for their decision. */
-  async waitUntilPending(count: number, signal: AbortSignal): Promise<void> {
-    while (this.#pending.count > count && !signal.aborted) await this.#progress.promise;
-  }
-
-  /** Wakes `waitUntilPending` after its signal was aborted. */
-  wake(): void {
-    this.#progress.resolve();
-    this.#progress = Promise.withResolvers<void>();
+  /** Resolves when one more picture may be held without giving up another. */
+  async waitForRoom(signal: AbortSignal): Promise<void> {
+    await this.#waitUntilPending(defaults.ringSlots, signal);
   }
 
   /**
@@ -58,14 +65,34 @@ export class Annotator implements AsyncDisposable {
     return drawn;
   }
 
+  /** Completes the annotated video, once every held picture is drawn. */
+  async finish(signal: AbortSignal): Promise<void> {
+    await this.#waitUntilPending(0, signal);
+    await this.#last;
+    await this.#writer?.finish();
+  }
+
+  /** Ends all waiting, after a signal was aborted. */
+  wake(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.wake();
+    await this.#last;
+    this.#pending[Symbol.dispose]();
+    this.#encoder?.[Symbol.dispose]();
+    await this.#writer?.[Symbol.asyncDispose]();
+  }
+
   async #annotate(annotation: Annotation): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       using frame = this.#pending.take(annotation.sequence);
       if (frame === undefined) return undefined;
       this.#zones ??= drawnFor(this.#definitions, frame.width, frame.height);
       const draw = drawAnnotation(annotation, this.#zones, frame);
-      if (this.#output === null)
-        return this.#encoder.encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
+      if (this.#output === null) return this.#encode(frame, draw);
       this.#writer ??= await VideoWriter.open(this.#output, { width: frame.width, height: frame.height });
       this.#writer.write(frame, frame.timestampSeconds, draw);
       return undefined;
@@ -74,14 +101,13 @@ export class Annotator implements AsyncDisposable {
     }
   }
 
-  /** Completes the annotated video, if one was begun. */
-  async finish(): Promise<void> {
-    await this.#writer?.finish();
+  #encode(frame: KeptFrame, draw: ReturnType<typeof drawAnnotation>): Uint8Array<ArrayBuffer> {
+    this.#wanted = false;
+    this.#encoder ??= new PictureEncoder();
+    return this.#encoder.encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#pending[Symbol.dispose]();
-    this.#encoder[Symbol.dispose]();
-    await this.#writer?.[Symbol.asyncDispose]();
+  async #waitUntilPending(count: number, signal: AbortSignal): Promise<void> {
+    while (this.#pending.count > count && !signal.aborted) await this.#progress.promise;
   }
 }

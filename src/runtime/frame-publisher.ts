@@ -1,16 +1,24 @@
 import type { RingWriter, WritableSlot } from '@plateau/memory';
 import type { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
+import type { Annotator } from './annotator.ts';
 import type { BusyTime } from './busy-time.ts';
+import type { DuePictures } from './due-pictures.ts';
+import { processSeconds } from './process-clock.ts';
 import { slotField } from './thread-protocol.ts';
 
 export interface FramePublisherParts {
   readonly writer: RingWriter;
   readonly scaler: ModelInputScaler;
+  readonly due: DuePictures;
+  readonly annotator: Annotator;
   readonly busy: BusyTime;
 }
 
-/** Puts due pictures into the camera's ring: the only copy that a picture ever sees. */
+/**
+ * Puts due pictures into the camera's ring: the only copy that a picture ever sees. Only a picture that is due is
+ * scaled, and one whose content cannot be trusted is passed on as such without its pixels.
+ */
 export class FramePublisher {
   readonly #parts: FramePublisherParts;
   #published = 0;
@@ -24,33 +32,43 @@ export class FramePublisher {
     return this.#published;
   }
 
-  /**
-   * Scales a picture into a free slot and makes it visible to the model.
-   *
-   * @returns The picture's sequence number; `undefined` while no slot is free.
-   */
-  publish(frame: VideoFrame, arrivalSeconds: number, wantMask: boolean): number | undefined {
-    const { writer, scaler, busy } = this.#parts;
-    using slot = writer.acquire();
-    if (slot === undefined) return undefined;
-    const started = busy.now();
-    const unknown = frame.unknownReason !== null;
-    if (!unknown) scaler.scaleInto(frame, slot.float32());
-    this.#describe(slot, frame, arrivalSeconds, wantMask && !unknown);
-    slot.publish();
-    this.#published += 1;
-    busy.since('scale', started);
-    return this.#published;
+  /** Publishes a picture if it is due and a slot is free; the newest wins, so a missed one is no loss. */
+  offer(frame: VideoFrame): void {
+    if (this.#parts.due.take(frame.timestampSeconds)) this.#publish(frame);
   }
 
-  #describe(slot: WritableSlot, frame: VideoFrame, arrivalSeconds: number, wantMask: boolean): void {
+  /** Publishes a picture if it is due, and waits for the model as long as no slot is free. @throws The signal's reason. */
+  async insist(frame: VideoFrame, signal: AbortSignal): Promise<void> {
+    const { due, writer, annotator } = this.#parts;
+    if (!due.take(frame.timestampSeconds)) return;
+    while (!this.#publish(frame)) await writer.waitForFree(signal);
+    await annotator.waitForRoom(signal);
+  }
+
+  #publish(frame: VideoFrame): boolean {
+    const { writer, scaler, annotator, busy } = this.#parts;
+    using slot = writer.acquire();
+    if (slot === undefined) return false;
+    const started = busy.now();
+    if (frame.unknownReason === null) scaler.scaleInto(frame, slot.float32());
+    this.#published += 1;
+    this.#describe(slot, frame);
+    // Held before it is published: the decision may be back before this line's next.
+    if (annotator.wanted) annotator.hold(this.#published, frame.clone());
+    slot.publish();
+    busy.since('scale', started);
+    return true;
+  }
+
+  #describe(slot: WritableSlot, frame: VideoFrame): void {
     const { metadata } = slot;
+    const unknown = frame.unknownReason !== null;
+    metadata[slotField.sequence] = this.#published;
     metadata[slotField.timestampSeconds] = frame.timestampSeconds;
-    metadata[slotField.arrivalSeconds] = arrivalSeconds;
+    metadata[slotField.arrivalSeconds] = processSeconds();
     metadata[slotField.sourceWidth] = frame.width;
     metadata[slotField.sourceHeight] = frame.height;
-    metadata[slotField.unknown] = frame.unknownReason === null ? 0 : 1;
-    metadata[slotField.wantMask] = wantMask ? 1 : 0;
-    metadata[slotField.sequence] = this.#published + 1;
+    metadata[slotField.unknown] = unknown ? 1 : 0;
+    metadata[slotField.wantMask] = this.#parts.annotator.wanted && !unknown ? 1 : 0;
   }
 }

@@ -171,11 +171,12 @@ export type FromCapture =
       readonly camera: CameraId;
       readonly counters: CaptureCounters;
     }
+  /** An annotated picture that was wanted, or why it could not be made. */
   | {
       readonly type: 'picture';
       readonly camera: CameraId;
-      readonly sequence: number;
-      readonly jpeg: Uint8Array<ArrayBuffer>;
+      readonly jpeg: Uint8Array<ArrayBuffer> | null;
+      readonly error: ErrorMessage | null;
     }
   /** A recording is over, or a source cannot be used; nothing more comes from this camera. */
   | {

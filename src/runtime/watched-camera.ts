@@ -119,7 +119,7 @@ export class WatchedCamera implements CameraListener {
   }
 
   onPicture(message: Said<'picture'>): void {
-    this.#answerPictures(message.jpeg);
+    this.#answerPictures(message.jpeg ?? undefined);
   }
 
   onEnded(message: Said<'ended'>): void {

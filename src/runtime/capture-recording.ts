@@ -1,0 +1,47 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { VideoCapture, type VideoInfo } from '../vision/video/video-capture.ts';
+import type { BusyTime } from './busy-time.ts';
+import type { CameraCounters } from './capture-camera.ts';
+import type { FramePublisher } from './frame-publisher.ts';
+import type { CaptureSettings } from './thread-protocol.ts';
+
+export interface RecordingListener {
+  onOpened(info: VideoInfo): void;
+  onCounters(counters: CameraCounters): void;
+}
+
+/** Longest stretch of synchronous decoding without a look at the messages, milliseconds. */
+const longestStretchMilliseconds = 40;
+
+/**
+ * Reads a recording from its first picture to its last; every due picture is decided, so the reader waits for the
+ * model.
+ *
+ * @returns Source time at which the file ended before its container says, or `null`.
+ * @throws PlateauError when the source cannot be used; the signal's reason.
+ */
+export async function captureRecording(
+  camera: string,
+  settings: CaptureSettings,
+  publisher: FramePublisher,
+  busy: BusyTime,
+  listener: RecordingListener,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { source, timeoutSeconds, transport, loop } = settings;
+  await using capture = await VideoCapture.open(source, { camera, signal, timeoutSeconds, transport, loop });
+  listener.onOpened(capture.info);
+  let stretchBegan = performance.now();
+  while (!signal.aborted) {
+    const started = busy.now();
+    const frame = await capture.read();
+    busy.since('decode', started);
+    listener.onCounters(capture.counters);
+    if (frame === undefined) break;
+    await publisher.insist(frame, signal);
+    if (performance.now() - stretchBegan < longestStretchMilliseconds) continue;
+    await nextTurn();
+    stretchBegan = performance.now();
+  }
+  return capture.truncatedAt;
+}
