@@ -13,7 +13,7 @@ export interface ModelInputScalerOptions {
   /** Of the model's input, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** FFmpeg's scaling method, for experiments; the default is the one that was measured to be closest to OpenCV. */
+  /** FFmpeg's scaling method, for measurements. */
   readonly scalingFlags?: string;
 }
 
@@ -21,10 +21,16 @@ export interface ModelInputScalerOptions {
 const planeOrder = [2, 0, 1] as const;
 const padding = letterboxGrey / 255;
 
+/**
+ * Models are trained on pictures that OpenCV's bilinear shrank, which mixes four pixels and skips the rest. FFmpeg's
+ * `fast_bilinear` does just that (0.5 of 255 apart on real footage; `area` 3.0, `bilinear` 3.5), and costs the least.
+ */
+const likeOpenCv = 'fast_bilinear';
+
 export class ModelInputScaler implements Disposable {
   readonly width: number;
   readonly height: number;
-  readonly #flags: string | undefined;
+  readonly #flags: string;
   readonly #scaled = new Frame();
   readonly #entry: LedgerEntry;
   #filter: PictureFilter | undefined;
@@ -36,7 +42,7 @@ export class ModelInputScaler implements Disposable {
   constructor(options: ModelInputScalerOptions) {
     this.width = options.width;
     this.height = options.height;
-    this.#flags = options.scalingFlags;
+    this.#flags = options.scalingFlags ?? likeOpenCv;
     this.#scaled.alloc();
     this.#entry = ledger.track({
       kind: 'ModelInputScaler',
@@ -93,9 +99,7 @@ export class ModelInputScaler implements Disposable {
   }
 
   #filters(frame: VideoFrame, box: Letterbox): string {
-    const shrinks = box.scaleX < 1;
-    const flags = this.#flags ?? (shrinks ? 'area' : 'bilinear');
-    return `${rotationFilters(frame.rotation)}scale=${box.scaledWidth}:${box.scaledHeight}:flags=${flags},format=gbrpf32le`;
+    return `${rotationFilters(frame.rotation)}scale=${box.scaledWidth}:${box.scaledHeight}:flags=${this.#flags},format=gbrpf32le`;
   }
 
   #copy(box: Letterbox, target: Float32Array): void {
