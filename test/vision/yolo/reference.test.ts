@@ -113,6 +113,7 @@ const kinds: [KnownAnswerLayout, number, number, number, readonly number[] | nul
 ]);
 
 describe.skipIf(python.command === undefined)('numpy and onnxruntime agree', () => {
+  const cases = kinds.map((kind, index) => makeCase(...kind, index + 1));
   let answers: Found[][] | undefined;
 
   /** All cases in one run of Python: it takes a second to start. */
