@@ -37,7 +37,7 @@ export async function analyzeRecordings(order: AnalysisOrder): Promise<AnalysisO
       if (order.signal.aborted) break;
       running = new VideoAnalysis(pipeline, recording, rss, order.onProgress);
       try {
-        const found = await running.findings();
+        const found = await running.run();
         findings.push(found);
         if (found.truncatedAt !== null) failures.push(truncated(found));
       } catch (error) {

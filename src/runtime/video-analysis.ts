@@ -5,7 +5,7 @@ import { type AnalysisReport, rounded } from './analysis-report.ts';
 import type { CameraListener, Pipeline, PipelineReport, Said } from './pipeline.ts';
 import type { RssSeries } from './rss-series.ts';
 import type { CameraSettings } from './settings.ts';
-import type { CameraId, CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
+import type { CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
 import { ZoneWatch } from './zone-watch.ts';
 
 /** How far an analysis has come. */
@@ -36,7 +36,6 @@ export class VideoAnalysis implements CameraListener {
   readonly #onProgress: (progress: AnalysisProgress) => void;
   readonly #zones: readonly RecordedZone[];
   readonly #done = Promise.withResolvers<void>();
-  readonly #id: CameraId;
   #info: SourceInfo | undefined;
   readonly #warnings = new Set<string>();
   #decided = 0;
@@ -57,21 +56,23 @@ export class VideoAnalysis implements CameraListener {
     this.#rss = rss;
     this.#onProgress = onProgress;
     this.#zones = camera.zones.map((zone) => ({ watch: new ZoneWatch(zone), coverage: [], events: [] }));
-    this.#id = pipeline.addCamera(camera, this);
+    // `abort` may come before anybody waits.
+    this.#done.promise.catch(() => undefined);
   }
 
   /**
-   * Resolves with the findings when the recording is over and every picture of it is decided.
+   * Runs the recording, and resolves with the findings when it is over and every picture of it is decided.
    *
    * @throws PlateauError when the source, the model's run or the annotated video fails.
    */
-  async findings(): Promise<VideoFindings> {
-    const startedAt = performance.now();
+  async run(): Promise<VideoFindings> {
     const before = await this.#pipeline.report();
+    const startedAt = performance.now();
+    const id = this.#pipeline.addCamera(this.#camera, this);
     try {
       await this.#done.promise;
     } finally {
-      this.#pipeline.removeCamera(this.#id);
+      this.#pipeline.removeCamera(id);
     }
     const counters = this.#ended?.counters ?? { decoded: 0, damaged: 0, published: 0 };
     if (this.#decided === 0 && !this.#stoppedEarly) {
@@ -84,12 +85,12 @@ export class VideoAnalysis implements CameraListener {
     return this.#describe(counters, busy, (performance.now() - startedAt) / 1000);
   }
 
-  /** Ends the analysis early; `findings` rejects with `error`. */
+  /** Ends the analysis early; `run` rejects with `error`. */
   abort(error: unknown): void {
     this.#done.reject(error);
   }
 
-  /** Ends the analysis early; `findings` resolves with what has been decided. */
+  /** Ends the analysis early; `run` resolves with what has been decided. */
   finishEarly(): void {
     this.#stoppedEarly = true;
     this.#done.resolve();
@@ -109,7 +110,7 @@ export class VideoAnalysis implements CameraListener {
         events.push({ ...event, t: rounded(event.t), coverage: rounded(event.coverage) });
     }
     if (this.#camera.capture.output !== null) {
-      this.#pipeline.annotate(this.#id, {
+      this.#pipeline.annotate(decision.camera, {
         sequence: decision.sequence,
         timestampSeconds,
         mask: decision.mask,
