@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { maskSecrets } from '../src/mask-secrets.ts';
+
+describe('maskSecrets', () => {
+  test.each([
+    ['rtsp://admin:secret@10.0.0.1:554/cam', 'rtsp://admin:***@10.0.0.1:554/cam'],
+    ['rtsp://admin:P@ss@10.0.0.1/cam', 'rtsp://admin:***@10.0.0.1/cam'],
+    ['rtsp://admin:a#b:c/d?e@10.0.0.1/cam', 'rtsp://admin:***@10.0.0.1/cam'],
+    ['rtsp://admin:100%21@10.0.0.1/cam', 'rtsp://admin:***@10.0.0.1/cam'],
+    ['rtsp://admin:mật khẩu@10.0.0.1/cam', 'rtsp://admin:***@10.0.0.1/cam'],
+    ["rtsp://admin:it's@10.0.0.1/cam", 'rtsp://admin:***@10.0.0.1/cam'],
+    ['rtsp://admin:554/x@10.0.0.1/cam', 'rtsp://admin:***@10.0.0.1/cam'],
+    ['rtsp://:secret@10.0.0.1/cam', 'rtsp://:***@10.0.0.1/cam'],
+    [
+      'Connection to tcp://u:p%40w@h:554?timeout=5 failed: refused',
+      'Connection to tcp://u:***@h:554?timeout=5 failed: refused',
+    ],
+    [
+      'two: rtsp://a:one@h1/x and "rtsp://b:two@h2/y" failed',
+      'two: rtsp://a:***@h1/x and "rtsp://b:***@h2/y" failed',
+    ],
+    ['http://h/video?user=a&password=secret&x=1', 'http://h/video?user=a&password=***&x=1'],
+  ])('%s', (text, shown) => {
+    expect(maskSecrets(text)).toBe(shown);
+  });
+
+  test.each([
+    'rtsp://10.0.0.1:554/cam',
+    'rtsp://camera.local/cam@2',
+    'rtsp://10.0.0.1:554/cam refused the connection: write to help@plant.example',
+    'there is no file /data/a@b.mp4',
+  ])('leaves alone: %s', (text) => {
+    expect(maskSecrets(text)).toBe(text);
+  });
+
+  test('no password of any letters comes through', () => {
+    // Letters of which neither the text around nor the host has any; the awkward ones in between.
+    const letter = fc.constantFrom(...'QZXJ@:/#?%&"<> +=~!$*()[]{}|\\^`,;é漢');
+    fc.assert(
+      fc.property(fc.array(letter, { minLength: 1, maxLength: 24 }), (letters) => {
+        const password = `QQ${letters.join('')}ZZ`;
+        const masked = maskSecrets(`[rtsp] rtsp://admin:${password}@cam.local:554/live failed: 401`);
+        expect(masked).toBe('[rtsp] rtsp://admin:***@cam.local:554/live failed: 401');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a long text without any address costs no time', () => {
+    const began = performance.now();
+    maskSecrets('a:'.repeat(100_000));
+    maskSecrets(`rtsp://${'a:'.repeat(20_000)}`);
+    maskSecrets('rtsp://a:'.repeat(5_000));
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});
