@@ -31,6 +31,7 @@ export class PictureEncoder implements Disposable {
   readonly #entry: LedgerEntry;
   #encoder: CodecContext | undefined;
   #size = '';
+  #made = 0n;
   #disposed = false;
 
   constructor() {
@@ -53,7 +54,9 @@ export class PictureEncoder implements Disposable {
       options.draw(new PictureCanvas(picture, { sourceWidth, sourceHeight, ...form }));
     }
     const encoder = this.#encoderFor(form);
-    picture.pts = 0n;
+    // The encoder takes its pictures for a film and refuses one whose time does not ascend.
+    this.#made += 1n;
+    picture.pts = this.#made;
     picture.pictType = 0 as never; // A P or B picture, as the source coded it, would be a command that JPEG cannot obey.
     picture.quality = quantiser * FF_QP2LAMBDA;
     try {
