@@ -10,8 +10,10 @@ export {
   type LeaseOptions,
 } from './buffer-lease.ts';
 export { BufferPool } from './buffer-pool.ts';
+export { BusyGuard, type BusyGuardHandle } from './busy-guard.ts';
 export { type MemoryLimit, readMemoryLimit } from './cgroup-limit.ts';
 export { type Clock, monotonicSeconds } from './clock.ts';
+export { collectNow } from './collector.ts';
 export { Doorbell, type DoorbellHandle } from './doorbell.ts';
 export {
   BudgetExceededError,
@@ -34,6 +36,14 @@ export {
   mergeLedgerSnapshots,
 } from './ledger-snapshot.ts';
 export { LimitingPool } from './limiting-pool.ts';
+export { findMallocTrim, type MallocTrim } from './malloc-trim.ts';
+export {
+  MemoryBudget,
+  type MemoryBudgetOptions,
+  type Reservation,
+  type ReserveOptions,
+  type Sacrifice,
+} from './memory-budget.ts';
 export {
   type GpuMemory,
   MemoryMonitor,
@@ -41,7 +51,18 @@ export {
   type MemorySample,
 } from './memory-monitor.ts';
 export { AsyncMemoryScope, MemoryScope } from './memory-scope.ts';
+export { type MemoryLevel, MemoryThreshold, type MemoryThresholdOptions } from './memory-threshold.ts';
+export { MemoryWatch, type MemoryWatchOptions } from './memory-watch.ts';
+export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
+export {
+  ReclaimLadder,
+  type ReclaimLadderOptions,
+  type ReclaimReport,
+  type ReclaimStep,
+  type ReclaimStepReport,
+} from './reclaim-ladder.ts';
+export { collectorStep, idleBuffersStep, idleSlabsStep, mallocTrimStep } from './reclaim-steps.ts';
 export type { RingCounters, RingReaderState } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';

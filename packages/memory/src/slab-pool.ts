@@ -5,19 +5,24 @@
  * 4.7 GB): therefore slabs are kept and handed on, and one that is dropped counts against the budget until the collector
  * has really taken it. Contents are not cleared between holders.
  */
-import { BudgetExceededError, UseAfterDisposeError } from './errors.ts';
+import { UseAfterDisposeError } from './errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { MemoryBudget, type Reservation } from './memory-budget.ts';
 import { ledger as threadLedger } from './thread-ledger.ts';
 
 export interface SlabPoolOptions {
   readonly ledger?: Ledger | undefined;
   /** The most bytes of shared memory that this pool may hold, idle and dropped ones included. Default: no limit. */
   readonly budgetBytes?: number | undefined;
+  /** A budget that others share, instead: leases count against their camera's part of it. */
+  readonly budget?: MemoryBudget | undefined;
 }
 
 export interface SlabLeaseOptions {
   readonly camera?: string | undefined;
   readonly stage?: string | undefined;
+  /** Needed to raise alarms: may use what the budget sets aside for that. */
+  readonly alarmPath?: boolean | undefined;
 }
 
 /** Counts and bytes of a pool at one moment. */
@@ -59,6 +64,7 @@ export class SlabLease implements Disposable {
   /** Set by a holder whose slab other threads work on: the pool keeps it back as long as this answers true. */
   inUse: (() => boolean) | undefined;
   readonly #entry: LedgerEntry;
+  readonly #reservation: Reservation;
   readonly #giveBack: (lease: SlabLease, slab: SharedArrayBuffer) => void;
   #slab: SharedArrayBuffer | undefined;
 
@@ -68,12 +74,14 @@ export class SlabLease implements Disposable {
     byteLength: number,
     generation: number,
     entry: LedgerEntry,
+    reservation: Reservation,
     giveBack: (lease: SlabLease, slab: SharedArrayBuffer) => void,
   ) {
     this.#slab = slab;
     this.byteLength = byteLength;
     this.generation = generation;
     this.#entry = entry;
+    this.#reservation = reservation;
     this.#giveBack = giveBack;
   }
 
@@ -88,17 +96,26 @@ export class SlabLease implements Disposable {
     if (slab === undefined) return;
     this.#slab = undefined;
     this.#entry[Symbol.dispose]();
+    this.#reservation[Symbol.dispose]();
     this.#giveBack(this, slab);
   }
 }
 
+/** A slab in the pool's own hands. It counts against the whole budget, and against no camera's. */
+interface RestingSlab {
+  readonly slab: SharedArrayBuffer;
+  readonly entry: LedgerEntry;
+  readonly reservation: Reservation;
+}
+
 export class SlabPool implements Disposable {
-  readonly budgetBytes: number;
+  readonly #budget: MemoryBudget;
   readonly #ledger: Ledger;
-  readonly #idle = new Map<number, { slab: SharedArrayBuffer; entry: LedgerEntry }[]>();
-  readonly #detained = new Set<{ slab: SharedArrayBuffer; entry: LedgerEntry; inUse: () => boolean }>();
-  readonly #collected = new FinalizationRegistry<number>((bytes) => {
-    this.#condemnedBytes -= bytes;
+  readonly #idle = new Map<number, RestingSlab[]>();
+  readonly #detained = new Set<RestingSlab & { readonly inUse: () => boolean }>();
+  readonly #collected = new FinalizationRegistry<Reservation>((reservation) => {
+    this.#condemnedBytes -= reservation.bytes;
+    reservation[Symbol.dispose]();
   });
   #leased = 0;
   #leasedBytes = 0;
@@ -111,7 +128,8 @@ export class SlabPool implements Disposable {
 
   constructor(options: SlabPoolOptions = {}) {
     this.#ledger = options.ledger ?? threadLedger;
-    this.budgetBytes = options.budgetBytes ?? Number.POSITIVE_INFINITY;
+    this.#budget =
+      options.budget ?? new MemoryBudget('shared memory', options.budgetBytes ?? Number.POSITIVE_INFINITY);
   }
 
   get counters(): SlabPoolCounters {
@@ -140,9 +158,9 @@ export class SlabPool implements Disposable {
    */
   lease(byteLength: number, about: SlabLeaseOptions = {}): SlabLease {
     if (this.#disposed) throw new UseAfterDisposeError('the slab pool');
-    const size = slabClassOf(byteLength);
     this.#admitDetained();
-    const slab = this.#takeIdle(size) ?? this.#allocate(size);
+    const { slab, reservation } = this.#take(slabClassOf(byteLength), about);
+    const size = slab.byteLength;
     this.#leased += 1;
     this.#leasedBytes += size;
     const { camera, stage } = about;
@@ -155,7 +173,8 @@ export class SlabPool implements Disposable {
       siteBelow: this.lease,
     });
     const generation = this.#allocations + this.#reuses;
-    return new SlabLease(slab, byteLength, generation, entry, (lease, given) => this.#takeBack(lease, given));
+    const giveBack = (lease: SlabLease, given: SharedArrayBuffer): void => this.#takeBack(lease, given);
+    return new SlabLease(slab, byteLength, generation, entry, reservation, giveBack);
   }
 
   /** Drops idle slabs. @returns Bytes dropped; they are really free once the collector has run. */
@@ -170,7 +189,7 @@ export class SlabPool implements Disposable {
         one.entry[Symbol.dispose]();
         this.#idleBytes -= size;
         this.#condemnedBytes += size;
-        this.#collected.register(one.slab, size);
+        this.#collected.register(one.slab, one.reservation);
         dropped += size;
       }
       if (slabs.length === 0) this.#idle.delete(size);
@@ -184,25 +203,53 @@ export class SlabPool implements Disposable {
     this.trim();
   }
 
-  #takeIdle(size: number): SharedArrayBuffer | undefined {
+  #takeIdle(size: number): RestingSlab | undefined {
     const one = this.#idle.get(size)?.pop();
     if (one === undefined) return undefined;
     one.entry[Symbol.dispose]();
+    one.reservation[Symbol.dispose]();
     this.#idleBytes -= size;
-    this.#reuses += 1;
-    return one.slab;
+    return one;
   }
 
-  #allocate(size: number): SharedArrayBuffer {
-    if (this.heldBytes + size > this.budgetBytes) {
-      this.trim(Math.max(0, this.#idleBytes - (this.heldBytes + size - this.budgetBytes)));
-      if (this.heldBytes + size > this.budgetBytes) {
-        const hint = this.#condemnedBytes > 0 ? `${this.#condemnedBytes} of them await the collector` : '';
-        throw new BudgetExceededError('shared memory', size, this.budgetBytes, this.heldBytes, hint);
-      }
+  /** An idle slab of the class, else a new one, else (where the budget allows no new one) a larger idle one. */
+  #take(size: number, about: SlabLeaseOptions): { slab: SharedArrayBuffer; reservation: Reservation } {
+    const idle = this.#takeIdle(size);
+    if (idle !== undefined) return this.#reuse(idle, about);
+    try {
+      const reservation = this.#reserve(size, about);
+      this.#allocations += 1;
+      return { slab: new SharedArrayBuffer(size), reservation };
+    } catch (error) {
+      const larger = [...this.#idle.keys()].sort((a, b) => a - b).find((other) => other > size);
+      const fallback = larger === undefined ? undefined : this.#takeIdle(larger);
+      if (fallback !== undefined) return this.#reuse(fallback, about);
+      // Too small to serve: once the collector has taken them, the next attempt will find their bytes free.
+      this.trim(Math.max(0, this.#idleBytes - size));
+      throw error;
     }
-    this.#allocations += 1;
-    return new SharedArrayBuffer(size);
+  }
+
+  #reuse(
+    { slab }: RestingSlab,
+    about: SlabLeaseOptions,
+  ): { slab: SharedArrayBuffer; reservation: Reservation } {
+    try {
+      const reservation = this.#reserve(slab.byteLength, about);
+      this.#reuses += 1;
+      return { slab, reservation };
+    } catch (error) {
+      this.#addIdle(slab);
+      throw error;
+    }
+  }
+
+  /** @throws BudgetExceededError */
+  #reserve(size: number, { camera, alarmPath }: SlabLeaseOptions): Reservation {
+    const waiting =
+      this.#condemnedBytes > 0 ? `, while ${this.#condemnedBytes} dropped bytes await the collector` : '';
+    const purpose = `a slab of shared memory${waiting}`;
+    return this.#budget.forCamera(camera).reserve(size, { alarmPath, purpose });
   }
 
   #takeBack(lease: SlabLease, slab: SharedArrayBuffer): void {
@@ -212,7 +259,12 @@ export class SlabPool implements Disposable {
     const inUse = lease.inUse;
     if (inUse?.() === true) {
       const entry = this.#ledger.track({ kind: 'DetainedSlab', bytes: size, stage: 'pool' });
-      this.#detained.add({ slab, entry, inUse });
+      this.#detained.add({
+        slab,
+        entry,
+        reservation: this.#budget.reserve(size, { alarmPath: true }),
+        inUse,
+      });
       this.#detainedBytes += size;
       return;
     }
@@ -225,6 +277,7 @@ export class SlabPool implements Disposable {
       this.#detained.delete(one);
       this.#detainedBytes -= one.slab.byteLength;
       one.entry[Symbol.dispose]();
+      one.reservation[Symbol.dispose]();
       this.#addIdle(one.slab);
     }
   }
@@ -232,9 +285,11 @@ export class SlabPool implements Disposable {
   #addIdle(slab: SharedArrayBuffer): void {
     const size = slab.byteLength;
     const entry = this.#ledger.track({ kind: 'IdleSlab', bytes: size, stage: 'pool' });
+    // Freed a moment ago by the holder, so it fits; with the alarm path's right, since it is no new memory.
+    const one = { slab, entry, reservation: this.#budget.reserve(size, { alarmPath: true }) };
     const slabs = this.#idle.get(size);
-    if (slabs === undefined) this.#idle.set(size, [{ slab, entry }]);
-    else slabs.push({ slab, entry });
+    if (slabs === undefined) this.#idle.set(size, [one]);
+    else slabs.push(one);
     this.#idleBytes += size;
     if (this.#disposed) this.trim();
   }

@@ -1,0 +1,19 @@
+/** V8's garbage collector, on demand and without a flag on the command line. One of the files that ask the system. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+let collect: (() => void) | undefined;
+
+/** A full collection of this thread's heap; 2 to 12 ms on a small heap. Never on a frame's path. */
+export function collectNow(): void {
+  collect ??= findCollector();
+  collect();
+}
+
+function findCollector(): () => void {
+  if (globalThis.gc !== undefined) return globalThis.gc as () => void;
+  setFlagsFromString('--expose-gc');
+  const found = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return found;
+}

@@ -1,0 +1,53 @@
+/** The document's `PeriodicCleanup`: every so many frames and every so many seconds, whichever comes first. */
+import type { Clock } from './clock.ts';
+
+export interface PeriodicCleanupOptions {
+  readonly clock: Clock;
+  /** Default: 100, as in the document. */
+  readonly everyFrames?: number | undefined;
+  /** Also when few frames come. Default: 60. */
+  readonly everySeconds?: number | undefined;
+  /** Starts the cleaning. Called outside of a frame's own work; what it starts may go on in the background. */
+  readonly cleanup: () => void;
+}
+
+export class PeriodicCleanup {
+  readonly #options: PeriodicCleanupOptions;
+  #frames = 0;
+  #last: number;
+  #runs = 0;
+
+  constructor(options: PeriodicCleanupOptions) {
+    const { everyFrames = 100, everySeconds = 60 } = options;
+    if (!(everyFrames >= 1)) throw new RangeError(`everyFrames must be at least 1, not ${everyFrames}`);
+    if (!(everySeconds > 0)) throw new RangeError(`everySeconds must be above 0, not ${everySeconds}`);
+    this.#options = options;
+    this.#last = options.clock();
+  }
+
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** To be called between two frames. @returns True when it cleaned. */
+  frameDone(): boolean {
+    this.#frames += 1;
+    return this.#runIfDue();
+  }
+
+  /** To be called from time to time when no frames come. @returns True when it cleaned. */
+  tick(): boolean {
+    return this.#runIfDue();
+  }
+
+  #runIfDue(): boolean {
+    const { clock, everyFrames = 100, everySeconds = 60, cleanup } = this.#options;
+    const now = clock();
+    if (this.#frames < everyFrames && now - this.#last < everySeconds) return false;
+    this.#frames = 0;
+    this.#last = now;
+    this.#runs += 1;
+    cleanup();
+    return true;
+  }
+}
