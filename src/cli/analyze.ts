@@ -2,14 +2,13 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
-import { readConfig } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { analysisSummary } from './analysis-summary.ts';
+import { loadConfig } from './load-config.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportFailure } from './report-failure.ts';
 import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
-import { defaultModelFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 import { writeReport } from './write-report.ts';
 
@@ -68,7 +67,7 @@ async function analyzeWithProgress(
   signal: AbortSignal,
 ): Promise<AnalysisOutcome> {
   using line = new ProgressLine();
-  const { zones, model } = analysisSettings(options);
+  const { zones, model } = await analysisSettings(options);
   return await analyzeRecordings({
     model,
     signal,
@@ -97,9 +96,11 @@ async function analyzeWithProgress(
 }
 
 /** Zones and model of the flags, or of a configuration with one camera. */
-function analysisSettings(options: AnalyzeOptions): { zones: readonly ZoneSettings[]; model: ModelSettings } {
+async function analysisSettings(
+  options: AnalyzeOptions,
+): Promise<{ zones: readonly ZoneSettings[]; model: ModelSettings }> {
   if (options.config === undefined) return { zones: zoneSettings(options), model: modelSettings(options) };
-  const { cameras, model } = readConfig(options.config, options.model ?? defaultModelFile());
+  const { cameras, model } = await loadConfig(options.config, options.model);
   if (cameras.length === 1) return { zones: cameras[0].zones, model };
   const names = cameras.map(({ name }) => name).join(', ');
   const camera = cameras.find(({ name }) => name === options.camera);

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { readConfig } from '../runtime/config-file.ts';
 import { Doctor } from '../runtime/doctor.ts';
+import { loadConfig } from './load-config.ts';
 import { addModelOptions, type ModelOptions, modelSettings } from './shared-options.ts';
-import { defaultModelFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 
 interface DoctorOptions extends ModelOptions {
@@ -31,10 +30,7 @@ export function doctorCommand(): Command {
 
 async function doctor(sources: string[], options: DoctorOptions): Promise<void> {
   using stop = new StopSignal();
-  const config =
-    options.config === undefined
-      ? undefined
-      : readConfig(options.config, options.model ?? defaultModelFile());
+  const config = options.config === undefined ? undefined : await loadConfig(options.config, options.model);
   const model = config?.model ?? modelSettings(options);
   const all = [...(config?.cameras.map(({ capture }) => capture.source) ?? []), ...sources];
   const report = await new Doctor().examine(model, all, stop.signal);

@@ -1,12 +1,16 @@
 /** The command line: one file a command, this one only puts them together. */
 import { Command, CommanderError } from 'commander';
 import { PlateauError } from '../errors.ts';
-import { analyzeCommand } from './analyze.ts';
-import { doctorCommand } from './doctor.ts';
 import { reportFailure } from './report-failure.ts';
-import { soakCommand } from './soak.ts';
-import { startCommand } from './start.ts';
 import { version } from './version.ts';
+
+/** Each command by its name. Only the one that runs is loaded: what the others need would stay resident. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).startCommand(),
+  analyze: async () => (await import('./analyze.ts')).analyzeCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  soak: async () => (await import('./soak.ts')).soakCommand(),
+};
 
 const program = new Command('plateau')
   .description(
@@ -18,7 +22,9 @@ const program = new Command('plateau')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [startCommand(), analyzeCommand(), doctorCommand(), soakCommand()]) {
+const named = process.argv.slice(2).find((word) => word in commands);
+const loaded = named === undefined ? Object.values(commands) : [commands[named]];
+for (const command of await Promise.all(loaded.map((load) => load()))) {
   // Subcommands do not inherit these two: a wrong flag must end in one sentence and exit code 2 everywhere.
   command.exitOverride().configureOutput({ outputError: () => undefined });
   program.addCommand(command);

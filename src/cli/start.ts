@@ -2,13 +2,14 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-import { type Config, readConfig } from '../runtime/config-file.ts';
+import type { Config } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { Monitor } from '../runtime/monitor.ts';
 import type { CameraSettings } from '../runtime/settings.ts';
 import { MonitorServer } from '../server/monitor-server.ts';
 import { demoSource } from './demo.ts';
 import { LiveTable } from './live-table.ts';
+import { loadConfig } from './load-config.ts';
 import {
   addSharedOptions,
   modelSettings,
@@ -16,7 +17,6 @@ import {
   type SharedOptions,
   zoneSettings,
 } from './shared-options.ts';
-import { defaultModelFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 
 interface StartOptions extends SharedOptions {
@@ -44,7 +44,7 @@ export function startCommand(): Command {
 async function start(sources: string[], options: StartOptions): Promise<void> {
   using stop = new StopSignal();
   const demo = sources.length === 0 && options.config === undefined;
-  const { cameras, model } = demo ? demoSource(options) : settings(sources, options);
+  const { cameras, model } = demo ? demoSource(options) : await settings(sources, options);
   const table = new LiveTable();
   await using monitor = await Monitor.start(model, cameras, {
     onEvent: (event) => table.event(event),
@@ -71,11 +71,11 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
 }
 
 /** Cameras of the configuration, or the sources named on the command line. */
-function settings(sources: readonly string[], options: StartOptions): Config {
+async function settings(sources: readonly string[], options: StartOptions): Promise<Config> {
   if (options.config === undefined)
     return { cameras: cameraSettings(sources, options), model: modelSettings(options) };
   if (sources.length > 0) throw new PlateauError('ERR_USAGE', 'Name either --config or sources, not both.');
-  return readConfig(options.config, options.model ?? defaultModelFile());
+  return loadConfig(options.config, options.model);
 }
 
 function cameraSettings(sources: readonly string[], options: StartOptions): CameraSettings[] {
