@@ -14,6 +14,8 @@ export { BusyGuard, type BusyGuardHandle } from './busy-guard.ts';
 export { type MemoryLimit, readMemoryLimit } from './cgroup-limit.ts';
 export { type Clock, monotonicSeconds } from './clock.ts';
 export { collectNow } from './collector.ts';
+export { CopyCounts, type CopySite, type CopyTicket, copyCounts } from './copy-counts.ts';
+export { CopyOnWrite } from './copy-on-write.ts';
 export { Doorbell, type DoorbellHandle } from './doorbell.ts';
 export {
   BudgetExceededError,
@@ -25,6 +27,18 @@ export {
 } from './errors.ts';
 export { assessFlatness, type Flatness, type FlatnessOptions, type MemoryPoint } from './flatness.ts';
 export { FrameRing, type FrameRingHandle, type FrameRingOptions } from './frame-ring.ts';
+export { GpuMemoryScope, releaseTensor, type TensorLike } from './gpu-memory-scope.ts';
+export {
+  absoluteDifference,
+  add,
+  blend,
+  clamp,
+  maximum,
+  multiply,
+  type Numbers,
+  subtract,
+  threshold,
+} from './kernels.ts';
 export { LatestQueue, type LatestQueueCounters } from './latest-queue.ts';
 export { type ForgottenLease, LeakDetectingPool } from './leak-detecting-pool.ts';
 export { type LeakLevel, Ledger, LedgerEntry, type Tracked } from './ledger.ts';
@@ -53,7 +67,9 @@ export {
 export { AsyncMemoryScope, MemoryScope } from './memory-scope.ts';
 export { type MemoryLevel, MemoryThreshold, type MemoryThresholdOptions } from './memory-threshold.ts';
 export { MemoryWatch, type MemoryWatchOptions } from './memory-watch.ts';
+export { findMistakes, type Mistake, type MistakeSources } from './mistakes.ts';
 export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
+export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
 export {
   ReclaimLadder,

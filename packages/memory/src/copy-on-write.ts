@@ -1,0 +1,102 @@
+/**
+ * A buffer that several hold and that is copied only when one of them wants to change what another still reads: the
+ * document's `frame.copy() if need_modify else frame`, without anybody having to know.
+ */
+import type { BufferLease, BufferSource, ElementArrays, ElementType } from './buffer-lease.ts';
+import { type CopyCounts, type CopyTicket, copyCounts } from './copy-counts.ts';
+import { UseAfterDisposeError } from './errors.ts';
+
+/** The bytes, and how many hold them. */
+interface Shared<E extends ElementType> {
+  readonly lease: BufferLease<E>;
+  holders: number;
+}
+
+export class CopyOnWrite<E extends ElementType> implements Disposable {
+  readonly #type: E;
+  readonly #pool: BufferSource;
+  readonly #counts: CopyCounts;
+  #shared: Shared<E> | undefined;
+  #ticket: CopyTicket | undefined;
+  #written = false;
+
+  private constructor(type: E, pool: BufferSource, counts: CopyCounts, shared: Shared<E>) {
+    this.#type = type;
+    this.#pool = pool;
+    this.#counts = counts;
+    this.#shared = shared;
+  }
+
+  /** Takes over a lease. Copies come from `pool`. The caller owns the holder, and no longer the lease. */
+  static take<E extends ElementType>(
+    type: E,
+    lease: BufferLease<E>,
+    pool: BufferSource,
+    counts: CopyCounts = copyCounts,
+  ): CopyOnWrite<E> {
+    return new CopyOnWrite(type, pool, counts, { lease, holders: 1 });
+  }
+
+  /** Another holder of the same bytes; nothing is copied. The caller owns it. */
+  share(): CopyOnWrite<E> {
+    const shared = this.#check();
+    shared.holders += 1;
+    return new CopyOnWrite(this.#type, this.#pool, this.#counts, shared);
+  }
+
+  /** A holder of bytes of its own, copied now. Counts as needless when it ends without having been written to. */
+  copy(): CopyOnWrite<E> {
+    const shared = this.#check();
+    const ticket = this.#counts.count(shared.lease.data.byteLength, this.copy);
+    const made = new CopyOnWrite(this.#type, this.#pool, this.#counts, {
+      lease: this.#copyOf(shared),
+      holders: 1,
+    });
+    made.#ticket = ticket;
+    return made;
+  }
+
+  /** How many hold these bytes, this one included. */
+  get holders(): number {
+    return this.#check().holders;
+  }
+
+  /** To be read only. Borrowed: what it shows changes hands with this holder. */
+  get data(): Readonly<ElementArrays[E]> {
+    return this.#check().lease.data;
+  }
+
+  /** To be written. The bytes are copied first if anybody else holds them, and the copy is counted for the calling line. */
+  write(): ElementArrays[E] {
+    const shared = this.#check();
+    this.#written = true;
+    if (shared.holders === 1) return shared.lease.data;
+    this.#counts.count(shared.lease.data.byteLength, this.write);
+    const lease = this.#copyOf(shared);
+    shared.holders -= 1;
+    this.#shared = { lease, holders: 1 };
+    return lease.data;
+  }
+
+  /** Lets go; the last holder returns the bytes to the pool. Twice is harmless. */
+  [Symbol.dispose](): void {
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    this.#shared = undefined;
+    this.#ticket?.done(this.#written);
+    shared.holders -= 1;
+    if (shared.holders === 0) shared.lease.return();
+  }
+
+  #copyOf(shared: Shared<E>): BufferLease<E> {
+    const source = shared.lease.data;
+    const lease = this.#pool.lease(this.#type, source.length);
+    lease.data.set(source);
+    return lease;
+  }
+
+  #check(): Shared<E> {
+    if (this.#shared === undefined) throw new UseAfterDisposeError('a holder of a shared buffer');
+    return this.#shared;
+  }
+}
