@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_LOG_ERROR,
+  AV_LOG_QUIET,
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_SAMPLE_FMT_FLTP,
   AVERROR_EOF,
@@ -28,7 +28,7 @@ import {
   type Stream,
 } from 'node-av/lib';
 
-Log.setLevel(AV_LOG_ERROR);
+Log.setLevel(AV_LOG_QUIET);
 
 export interface ClipOptions {
   /** A chain of FFmpeg filters that begins with a source of a fixed duration: `testsrc2=s=320x240:r=10:d=6`. */

@@ -329,7 +329,10 @@ export class VideoCapture implements AsyncDisposable {
       data,
       dts === AV_NOPTS_VALUE ? undefined : Number(dts) * this.#secondsPerTick,
     );
-    if (verdict === 'lost') this.#trust.gap();
+    if (verdict === 'lost') {
+      this.counters.damaged += 1;
+      this.#trust.gap();
+    }
     if (verdict === 'found') this.#trust.gapClosed();
   }
 
