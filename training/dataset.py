@@ -1,0 +1,85 @@
+"""Rendered pictures with their masks, as batches. Pictures that are rendered while training runs join in."""
+
+import queue
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from augment import GREY, augment
+
+
+class Pictures:
+    """All pictures of some folders whose masks are there, decoded once and kept (about 400 kB each)."""
+
+    def __init__(self, folders: list[Path]):
+        self.folders = folders
+        self.bases: list[Path] = []
+        self.kept: dict[Path, tuple[np.ndarray, np.ndarray]] = {}
+        self.rescan()
+
+    def rescan(self) -> int:
+        self.bases = sorted(
+            Path(str(mask)[: -len(".mask.png")]) for folder in self.folders for mask in Path(folder).glob("*.mask.png")
+        )
+        return len(self.bases)
+
+    def load(self, base: Path) -> tuple[np.ndarray, np.ndarray]:
+        if base not in self.kept:
+            image = cv2.cvtColor(cv2.imread(f"{base}.png"), cv2.COLOR_BGR2RGB)
+            self.kept[base] = image, cv2.imread(f"{base}.mask.png", cv2.IMREAD_GRAYSCALE)
+        return self.kept[base]
+
+
+def letterbox(image: np.ndarray, size: int, fill) -> np.ndarray:
+    """Whole picture in a square, as detectors are fed."""
+    height, width = image.shape[:2]
+    gain = size / max(height, width)
+    inner = (round(width * gain), round(height * gain))
+    top = round((size - inner[1]) / 2 - 0.1)
+    left = round((size - inner[0]) / 2 - 0.1)
+    out = np.full((size, size, *image.shape[2:]), fill, image.dtype)
+    out[top : top + inner[1], left : left + inner[0]] = cv2.resize(image, inner, interpolation=cv2.INTER_LINEAR)
+    return out
+
+
+def plain_batch(pictures: Pictures, bases: list[Path], size: int):
+    """Without augmentation, for validation: [n, 3, s, s] float32 and [n, s, s] uint8."""
+    loaded = [pictures.load(base) for base in bases]
+    images = np.stack([letterbox(image, size, GREY) for image, _ in loaded])
+    masks = np.stack([letterbox(mask, size, 0) for _, mask in loaded])
+    return images.transpose(0, 3, 1, 2).astype(np.float32) / 255, masks
+
+
+class Batches:
+    """Endless augmented batches, made by threads a few steps ahead (OpenCV lets go of the interpreter)."""
+
+    def __init__(self, pictures: Pictures, batch: int, size_of_step, strength, seed: int, threads: int = 1):
+        self.pictures = pictures
+        self.batch = batch
+        self.size_of_step = size_of_step
+        self.strength = strength
+        self.ready: queue.Queue = queue.Queue(6)
+        self.count = 0
+        self.lock = threading.Lock()
+        for number in range(threads):
+            random = np.random.default_rng(seed * 100 + number)
+            threading.Thread(target=self._work, args=(random,), daemon=True).start()
+
+    def _work(self, random: np.random.Generator):
+        while True:
+            with self.lock:
+                self.count += 1
+                if self.count % 50 == 0:
+                    self.pictures.rescan()
+            size = self.size_of_step()
+            images, masks = [], []
+            for index in random.integers(0, len(self.pictures.bases), self.batch):
+                image, mask = augment(*self.pictures.load(self.pictures.bases[index]), size, random, self.strength())
+                images.append(image)
+                masks.append(mask)
+            self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), np.stack(masks)))
+
+    def next(self):
+        return self.ready.get()
