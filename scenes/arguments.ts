@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 /** A command's whole numbers and words by name, with their defaults; unknown ones end it with the help text. */
 export function readArguments<T extends Record<string, string>>(defaults: T, help: string): T {
-  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]));
+  const options = Object.fromEntries(
+    Object.keys(defaults).map((name) => [name, { type: 'string' as const }]),
+  );
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' } }, strict: true });
     if (values.help === true) {

@@ -17,7 +17,12 @@ export function drawDust(random: Random, reach: number): Dust {
   // At most about one optical depth to the load: past that an operator could not tell either.
   const thick = random.chance(0.35) ? random.logRange(0.1, 0.9) / reach : 0;
   const warmth = random.range(-0.05, 0.25);
-  return { density: thick, cloudiness: random.range(0, 2), colour: [1 + warmth, 1, 1 - warmth], phase: random.range(0, 999) };
+  return {
+    density: thick,
+    cloudiness: random.range(0, 2),
+    colour: [1 + warmth, 1, 1 - warmth],
+    phase: random.range(0, 999),
+  };
 }
 
 /** Veils the picture by depth, with clouds that drift. Mask and truth stay: the operator would still call it coal. */
@@ -29,8 +34,14 @@ export function veil(picture: Picture, dust: Dust, lighting: Lighting, seconds: 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const cloud = 1 + dust.cloudiness * 2 * clouds.smoothAt((x / width) * 30 + dust.phase + seconds * 4, (y / width) * 30 + seconds * 2);
-      const through = Math.exp(-dust.density * Math.max(0.1, cloud) * Math.min(picture.depth[i], 1.6 / dust.density));
+      const cloud =
+        1 +
+        dust.cloudiness *
+          2 *
+          clouds.smoothAt((x / width) * 30 + dust.phase + seconds * 4, (y / width) * 30 + seconds * 2);
+      const through = Math.exp(
+        -dust.density * Math.max(0.1, cloud) * Math.min(picture.depth[i], 1.6 / dust.density),
+      );
       for (let k = 0; k < 3; k++) {
         picture.rgb[3 * i + k] = picture.rgb[3 * i + k] * through + glow * dust.colour[k] * (1 - through);
       }
@@ -61,7 +72,8 @@ export function glare(picture: Picture, camera: Camera, lighting: Lighting, flic
         const gy = (y - (height - seen.y)) / (size * 2);
         if (gx * gx + gy * gy < 1) value += 0.012;
         const i = 3 * (y * width + x);
-        for (let k = 0; k < 3; k++) picture.rgb[i + k] += power * value * Math.min(1.2, light.colour[k] / light.colour[1]);
+        for (let k = 0; k < 3; k++)
+          picture.rgb[i + k] += power * value * Math.min(1.2, light.colour[k] / light.colour[1]);
       }
     }
   }

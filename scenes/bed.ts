@@ -64,7 +64,10 @@ export function drawBed(random: Random, kind: Bed['kind']): Bed {
     gloss: random.chance(0.5) ? random.range(0.05, 0.8) : 0.02,
     polish: random.logRange(3, 40),
     lanes: Array.from({ length: random.integer(0, 5) }, () => drawLane(random, halfWidth)),
-    stains: { ...drawStains(random, 0.5), gain: random.chance(0.6) ? random.range(-0.8, -0.2) : random.range(0.2, 1.8) },
+    stains: {
+      ...drawStains(random, 0.5),
+      gain: random.chance(0.6) ? random.range(-0.8, -0.2) : random.range(0.2, 1.8),
+    },
     water: { ...drawStains(random, 0.25), gain: random.range(-0.6, -0.2) },
     ribs:
       random.chance(0.12) && kind === 'belt'
@@ -104,7 +107,9 @@ export function bedHeight(bed: Bed, x: number): number {
 export function sampleBed(bed: Bed, x: number, y: number, out: BedSample): void {
   const p = bed.phase;
   let gain = 1 + bed.grainGain * (2 * grain.at(x * 190 + p, y * 190) + clouds.smoothAt(x * 22, y * 22 + p));
-  gain *= 1 + bed.streakGain * 2 * (patches.smoothAt(x * 60 + p, y * 1.5) + 0.5 * grain.smoothAt(x * 150, y * 2 + p));
+  gain *=
+    1 +
+    bed.streakGain * 2 * (patches.smoothAt(x * 60 + p, y * 1.5) + 0.5 * grain.smoothAt(x * 150, y * 2 + p));
   let gloss = bed.gloss * (1 + 1.5 * clouds.smoothAt(x * 30 + p, y * 9));
   let red = 1;
   let blue = 1;
@@ -118,9 +123,12 @@ export function sampleBed(bed: Bed, x: number, y: number, out: BedSample): void 
     red *= 1 + (lane.tint[0] - 1) * weight;
     blue *= 1 + (lane.tint[2] - 1) * weight;
   }
-  const stain = clouds.smoothAt(x * bed.stains.scale + p, y * bed.stains.scale * bed.stains.stretch) - bed.stains.threshold;
+  const stain =
+    clouds.smoothAt(x * bed.stains.scale + p, y * bed.stains.scale * bed.stains.stretch) -
+    bed.stains.threshold;
   if (stain > 0) gain *= 1 + bed.stains.gain * Math.min(1, stain * 12);
-  const water = clouds.smoothAt(x * bed.water.scale, y * bed.water.scale * bed.water.stretch + p) - bed.water.threshold;
+  const water =
+    clouds.smoothAt(x * bed.water.scale, y * bed.water.scale * bed.water.stretch + p) - bed.water.threshold;
   if (water > 0) {
     const wet = Math.min(1, water * 15);
     gain *= 1 + bed.water.gain * wet;

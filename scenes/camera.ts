@@ -63,7 +63,11 @@ export class Camera {
   }
 
   /** Pixel and distance of a point, or undefined behind the camera. */
-  project(point: Vector, width: number, height: number): { x: number; y: number; distance: number; scale: number } | undefined {
+  project(
+    point: Vector,
+    width: number,
+    height: number,
+  ): { x: number; y: number; distance: number; scale: number } | undefined {
     const to = subtract(point, this.position);
     const distance = Math.hypot(...to);
     const ahead = dot(to, this.#forward);
@@ -75,7 +79,12 @@ export class Camera {
     const side = Math.hypot(across, below);
     const radius = this.#radius(theta) * half;
     const k = side > 1e-9 ? radius / side : 0;
-    return { x: width / 2 + across * k, y: height / 2 + below * k, distance, scale: half / (this.#lens.fieldOfView / 2) / distance };
+    return {
+      x: width / 2 + across * k,
+      y: height / 2 + below * k,
+      distance,
+      scale: half / (this.#lens.fieldOfView / 2) / distance,
+    };
   }
 }
 

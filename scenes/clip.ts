@@ -1,15 +1,16 @@
 import { glare, meanLight, veil } from './atmosphere.ts';
-import { motionBlur } from './blur.ts';
-import { Camera } from './camera.ts';
-import type { Vector } from './camera.ts';
-import { courses } from './courses.ts';
-import type { Course, CourseName } from './courses.ts';
-import { drawFalling } from './falling.ts';
 import type { Bed } from './bed.ts';
+import { motionBlur } from './blur.ts';
+import type { Vector } from './camera.ts';
+import { Camera } from './camera.ts';
+import type { ClipFrame } from './clip-writer.ts';
+import type { Course, CourseName } from './courses.ts';
+import { courses } from './courses.ts';
+import { drawFalling } from './falling.ts';
 import { clouds } from './noise.ts';
 import { Random } from './random.ts';
-import { drawScene, drawView } from './scene.ts';
 import type { Scene, Split, View } from './scene.ts';
+import { drawScene, drawView } from './scene.ts';
 import { autoExposure, develop } from './sensor.ts';
 import { trace } from './trace.ts';
 import type { Zone } from './truth.ts';
@@ -26,12 +27,6 @@ export interface ClipPlan {
   readonly dust?: number;
   readonly light?: string;
   readonly blackBelt?: boolean;
-}
-
-export interface ClipFrame {
-  readonly rgb: Uint8Array;
-  readonly mask: Uint8Array;
-  readonly seconds: number;
 }
 
 const SHAPES = ['ridge', 'level', 'patches'];
@@ -114,18 +109,33 @@ export class Clip {
     );
     // The exposure of a fixed camera follows slowly; here it stays.
     if (this.#gain === 0) this.#gain = autoExposure(picture, view.sensor, view.lighting.exposure);
-    if (view.falling.length > 0 && speed > 0.1) drawFalling(picture, fallAt(view, t), camera, scene.material, view.exposureSeconds, 3 * meanLight(picture));
+    if (view.falling.length > 0 && speed > 0.1)
+      drawFalling(
+        picture,
+        fallAt(view, t),
+        camera,
+        scene.material,
+        view.exposureSeconds,
+        3 * meanLight(picture),
+      );
     motionBlur(picture, camera, speed * view.exposureSeconds);
     veil(picture, view.dust, view.lighting, t);
     glare(picture, camera, view.lighting, 1 + 0.3 * clouds.smoothAt(t * 400, 7));
-    return { rgb: develop(picture, view.sensor, this.#gain, new Random(Math.round(t * 1000) + 9)), mask: picture.mask };
+    return {
+      rgb: develop(picture, view.sensor, this.#gain, new Random(Math.round(t * 1000) + 9)),
+      mask: picture.mask,
+    };
   }
 
   #shaken(t: number): Camera {
     const { view } = this;
     const amount = this.#plan.shake ?? 0;
     const wobble = (k: number) => amount * 2 * clouds.smoothAt(t * 60, k * 37 + 5);
-    const target: Vector = [view.target[0] + wobble(1), view.target[1] + wobble(2), view.target[2] + wobble(3)];
+    const target: Vector = [
+      view.target[0] + wobble(1),
+      view.target[1] + wobble(2),
+      view.target[2] + wobble(3),
+    ];
     return new Camera(view.place, target, view.roll + wobble(4) * 0.3, view.lens);
   }
 }
@@ -149,7 +159,11 @@ function findView(plan: ClipPlan, width: number, height: number): { scene: Scene
   for (let attempt = 0; attempt < 400; attempt++) {
     const random = new Random(plan.seed * 1000 + attempt);
     const seed = 100_000_000 + plan.seed * 1000 + attempt;
-    const choice = { split: plan.split, kind: plan.kind, ...(plan.material === undefined ? {} : { material: plan.material }) };
+    const choice = {
+      split: plan.split,
+      kind: plan.kind,
+      ...(plan.material === undefined ? {} : { material: plan.material }),
+    };
     const scene = drawScene(seed, choice);
     if (!SHAPES.includes(scene.load.shape) && plan.course !== 'empty') continue;
     if (plan.blackBelt === true && scene.bed.colour[1] > 0.03) continue;
@@ -173,7 +187,14 @@ function projectZone(scene: Scene, view: View, width: number, height: number): Z
   const w = scene.bed.halfWidth * 0.7;
   const near = scene.bed.length * 0.25;
   const far = scene.bed.length * 0.65;
-  const corners: Vector[] = [[-w, near, 0], [-w, far, 0], [0, far, 0], [w, far, 0], [w, near, 0], [0, near, 0]];
+  const corners: Vector[] = [
+    [-w, near, 0],
+    [-w, far, 0],
+    [0, far, 0],
+    [w, far, 0],
+    [w, near, 0],
+    [0, near, 0],
+  ];
   const zone: [number, number][] = [];
   for (const corner of corners) {
     const seen = view.camera.project(corner, width, height);

@@ -1,78 +1,107 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
-import { demonstration, plans } from './clip-plans.ts';
 import { Clip } from './clip.ts';
-import type { ClipPlan } from './clip.ts';
-import { encodePng } from './png.ts';
-import { blockedIntervals, coverage, rule, zonePixels } from './truth.ts';
-import { VideoFile } from './video.ts';
+import { demonstration, plans } from './clip-plans.ts';
+import type { ClipForm } from './clip-writer.ts';
+import { writeClip } from './clip-writer.ts';
+import { Browser } from './three/browser.ts';
+import { ThreeClip } from './three/clip.ts';
+import { threePlans } from './three/plan.ts';
 
 const help = `node scenes/clips.ts [--out DIR] [--only NAME,NAME] [--width PIXELS] [--height PIXELS] [--fps N] [--seconds N]
 
 Renders clips with their truth: DIR/NAME.mp4, DIR/NAME.json (zone in fractions, coverage of each frame, blocked
 intervals by the application's rule, what is in it) and DIR/NAME.masks/0000.png (255 is load).
-Clips whose JSON is there already are skipped. Needs the ffmpeg program.
+Clips whose JSON is there already are skipped. Needs the ffmpeg program; names with three- also need Chromium.
 
   --out DIR     default out/clips
-  --only NAMES  some of: ${plans.map((plan) => plan.name).join(', ')},
+  --only NAMES  some of: ${[...plans, ...threePlans].map((plan) => plan.name).join(', ')},
                 or chute, the demonstration, which is rendered only when named; default all others
   --masks no    leaves the masks out
   --quality N   x264's constant rate factor, default 26
+  --seed N      another seed than the clip's own
 `;
 
 const options = readArguments(
-  { out: 'out/clips', only: '', width: '416', height: '312', fps: '5', seconds: '24', masks: 'yes', quality: '26', seed: '' },
+  {
+    out: 'out/clips',
+    only: '',
+    width: '416',
+    height: '312',
+    fps: '5',
+    seconds: '24',
+    masks: 'yes',
+    quality: '26',
+    seed: '',
+  },
   help,
 );
-const width = Number(options.width);
-const height = Number(options.height);
-const framesPerSecond = Number(options.fps);
-const wanted = options.only === '' ? plans : [...plans, demonstration].filter((plan) => options.only.split(',').includes(plan.name));
-if (wanted.length === 0) {
-  process.stderr.write(`no clip is called ${options.only}\n\n${help}`);
+const form: ClipForm = {
+  out: options.out,
+  width: Number(options.width),
+  height: Number(options.height),
+  framesPerSecond: Number(options.fps),
+  quality: Number(options.quality),
+  masks: options.masks === 'yes',
+};
+const seconds = Number(options.seconds);
+const names = options.only.split(',');
+const wanted = (name: string) =>
+  (options.only === '' ? name !== demonstration.name : names.includes(name)) &&
+  !existsSync(join(form.out, `${name}.json`));
+const unknown = names.find(
+  (name) => ![...plans, ...threePlans, demonstration].some((plan) => plan.name === name),
+);
+if (options.only !== '' && unknown !== undefined) {
+  process.stderr.write(`no clip is called ${unknown}\n\n${help}`);
   process.exit(2);
 }
-mkdirSync(options.out, { recursive: true });
-for (const plan of wanted) {
-  if (existsSync(join(options.out, `${plan.name}.json`))) continue;
-  await render(options.seed === '' ? plan : { ...plan, seed: Number(options.seed) });
+mkdirSync(form.out, { recursive: true });
+
+for (const plan of [...plans, demonstration].filter(({ name }) => wanted(name))) {
+  const clip = new Clip(
+    options.seed === '' ? plan : { ...plan, seed: Number(options.seed) },
+    form.width,
+    form.height,
+  );
+  const about = {
+    renderer: 'height field',
+    seed: clip.scene.seed,
+    split: plan.split,
+    course: plan.course,
+    bed: clip.scene.bed.kind,
+    material: clip.scene.material.name,
+    lens: clip.view.lens.name,
+    light: clip.view.lighting.name,
+  };
+  await writeClip(
+    {
+      name: plan.name,
+      zoneName: plan.kind === 'pan' ? 'chute' : 'belt',
+      zone: clip.zone,
+      about,
+      frames: clip.frames(seconds, form.framesPerSecond),
+    },
+    form,
+  );
 }
 
-async function render(plan: ClipPlan): Promise<void> {
-  const started = performance.now();
-  const clip = new Clip(plan, width, height);
-  const inside = zonePixels(clip.zone, width, height);
-  const base = join(options.out, plan.name);
-  const video = new VideoFile(`${base}.mp4`, width, height, framesPerSecond, Number(options.quality));
-  if (options.masks === 'yes') mkdirSync(`${base}.masks`, { recursive: true });
-  const row: [number, number][] = [];
-  for (const frame of clip.frames(Number(options.seconds), framesPerSecond)) {
-    await video.write(frame.rgb);
-    row.push([Math.round(frame.seconds * 1000) / 1000, Math.round(coverage(frame.mask, inside) * 10000) / 10000]);
-    if (options.masks === 'yes') {
-      const file = join(`${base}.masks`, `${String(row.length - 1).padStart(4, '0')}.png`);
-      writeFileSync(file, encodePng(frame.mask.map((m) => m * 255), width, height, 1));
-    }
-    if (process.stdout.isTTY) process.stdout.write(`\r${plan.name}: ${row.length} frames`);
+const others = threePlans.filter(({ name }) => wanted(name));
+if (others.length > 0) {
+  await using browser = await Browser.open();
+  for (const plan of others) {
+    const clip = await ThreeClip.open(browser, { ...plan, width: form.width, height: form.height });
+    const about = { renderer: 'three.js', seed: plan.seed, split: 'held-out', course: plan.course };
+    await writeClip(
+      {
+        name: plan.name,
+        zoneName: 'belt',
+        zone: clip.zone,
+        about,
+        frames: clip.frames(seconds, form.framesPerSecond),
+      },
+      form,
+    );
   }
-  await video.close();
-  const truth = {
-    name: plan.name,
-    video: `${plan.name}.mp4`,
-    width,
-    height,
-    framesPerSecond,
-    zone: { name: plan.kind === 'pan' ? 'chute' : 'belt', points: clip.zone },
-    scene: {
-      seed: clip.scene.seed, split: plan.split, course: plan.course, bed: clip.scene.bed.kind,
-      material: clip.scene.material.name, lens: clip.view.lens.name, light: clip.view.lighting.name,
-    },
-    rule,
-    coverage: row,
-    blocked: blockedIntervals(row),
-  };
-  writeFileSync(`${base}.json`, `${JSON.stringify(truth)}\n`);
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  process.stdout.write(`${process.stdout.isTTY ? '\r' : ''}${plan.name}: ${row.length} frames in ${seconds} s\n`);
 }

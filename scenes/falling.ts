@@ -1,8 +1,8 @@
 import type { Camera, Vector } from './camera.ts';
 import { subtract } from './camera.ts';
 import type { LoadMaterial } from './materials.ts';
-import { hash } from './random.ts';
 import type { Random } from './random.ts';
+import { hash } from './random.ts';
 import type { Picture } from './trace.ts';
 
 export interface FallingLump {
@@ -15,7 +15,13 @@ export interface FallingLump {
 const STEPS = 6;
 
 /** A curtain of lumps in the air above a place. */
-export function drawFall(random: Random, over: Vector, width: number, height: number, radius: number): FallingLump[] {
+export function drawFall(
+  random: Random,
+  over: Vector,
+  width: number,
+  height: number,
+  radius: number,
+): FallingLump[] {
   const count = Math.round(random.logRange(15, 350));
   const sideways = random.range(-1.5, 1.5);
   return Array.from({ length: count }, (_, key) => {
@@ -37,14 +43,25 @@ export function drawFall(random: Random, over: Vector, width: number, height: nu
  * Draws lumps in the air as polygons smeared along their way through the exposure; what covers half a pixel
  * or more counts as load.
  */
-export function drawFalling(picture: Picture, lumps: readonly FallingLump[], camera: Camera, material: LoadMaterial, exposureSeconds: number, light: number): void {
+export function drawFalling(
+  picture: Picture,
+  lumps: readonly FallingLump[],
+  camera: Camera,
+  material: LoadMaterial,
+  exposureSeconds: number,
+  light: number,
+): void {
   const { width, height } = picture;
   const cover = new Float32Array(width * height);
   const tone = new Float32Array(width * height);
   for (const lump of lumps) {
     for (let step = 0; step < STEPS; step++) {
       const back = (exposureSeconds * step) / STEPS;
-      const place: Vector = subtract(lump.place, [lump.velocity[0] * back, lump.velocity[1] * back, lump.velocity[2] * back]);
+      const place: Vector = subtract(lump.place, [
+        lump.velocity[0] * back,
+        lump.velocity[1] * back,
+        lump.velocity[2] * back,
+      ]);
       const seen = camera.project(place, width, height);
       if (seen === undefined) continue;
       const radius = lump.radius * seen.scale;
@@ -64,7 +81,16 @@ export function drawFalling(picture: Picture, lumps: readonly FallingLump[], cam
   }
 }
 
-function stamp(picture: Picture, cover: Float32Array, tone: Float32Array, cx: number, cy: number, radius: number, distance: number, key: number): void {
+function stamp(
+  picture: Picture,
+  cover: Float32Array,
+  tone: Float32Array,
+  cx: number,
+  cy: number,
+  radius: number,
+  distance: number,
+  key: number,
+): void {
   const corners = 5 + Math.floor(hash(key) * 4);
   const turn = hash(key + 5) * 6.3;
   const squeeze = 0.6 + 0.4 * hash(key + 9);

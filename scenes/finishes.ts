@@ -4,15 +4,37 @@ import type { Finish, Texture } from './primitives.ts';
 import type { Random } from './random.ts';
 
 const looks: readonly Texture[] = [
-  'plain', 'concrete', 'concrete', 'rough concrete', 'rust', 'corrugated', 'grating', 'mesh', 'brick', 'hazard', 'plate', 'cloth',
+  'plain',
+  'concrete',
+  'concrete',
+  'rough concrete',
+  'rust',
+  'corrugated',
+  'grating',
+  'mesh',
+  'brick',
+  'hazard',
+  'plate',
+  'cloth',
 ];
 
 const paints: readonly Rgb[] = [
-  [0.5, 0.4, 0.05], [0.05, 0.15, 0.4], [0.05, 0.25, 0.12], [0.45, 0.08, 0.05], [0.6, 0.6, 0.6], [0.7, 0.25, 0.03],
+  [0.5, 0.4, 0.05],
+  [0.05, 0.15, 0.4],
+  [0.05, 0.25, 0.12],
+  [0.45, 0.08, 0.05],
+  [0.6, 0.6, 0.6],
+  [0.7, 0.25, 0.03],
 ];
 
 export function drawFinish(random: Random, texture: Texture = random.pick(looks)): Finish {
-  return { texture, colour: drawColour(random, texture), gloss: random.chance(0.4) ? random.range(0, 1) : 0, scale: random.logRange(0.6, 2), phase: random.range(0, 500) };
+  return {
+    texture,
+    colour: drawColour(random, texture),
+    gloss: random.chance(0.4) ? random.range(0, 1) : 0,
+    scale: random.logRange(0.6, 2),
+    phase: random.range(0, 500),
+  };
 }
 
 function drawColour(random: Random, texture: Texture): Rgb {

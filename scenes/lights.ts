@@ -30,7 +30,8 @@ const warm: Rgb = [1, 0.85, 0.65];
 
 /** `reach` is the size of the scene in metres. */
 export function drawLighting(random: Random, reach: number, split: 'train' | 'held-out'): Lighting {
-  if (split === 'held-out') return random.chance(0.5) ? drawHeadlamp(random, reach) : drawSodium(random, reach);
+  if (split === 'held-out')
+    return random.chance(0.5) ? drawHeadlamp(random, reach) : drawSodium(random, reach);
   const roll = random.next();
   if (roll < 0.3) return drawDay(random);
   if (roll < 0.65) return drawHall(random, reach);
@@ -44,7 +45,13 @@ function drawDay(random: Random): Lighting {
   return {
     name: 'day',
     ambient: mix(random.pick([cool, white]), random.range(0.4, 1)),
-    lights: [{ direction: normalise([Math.cos(angle), Math.sin(angle), height]), colour: mix(random.pick([white, warm]), sun), glare: 0 }],
+    lights: [
+      {
+        direction: normalise([Math.cos(angle), Math.sin(angle), height]),
+        colour: mix(random.pick([white, warm]), sun),
+        glare: 0,
+      },
+    ],
     exposure: random.range(0.25, 0.6),
   };
 }
@@ -82,7 +89,11 @@ function drawSodium(random: Random, reach: number): Lighting {
   return {
     name: 'sodium lamps',
     ambient: mix(sodium, random.range(0.05, 0.2)),
-    lights: [0, 1].map(() => ({ place: drawPlace(random, reach, 1.2), colour: mix(sodium, reach * reach), glare: 0.3 })),
+    lights: [0, 1].map(() => ({
+      place: drawPlace(random, reach, 1.2),
+      colour: mix(sodium, reach * reach),
+      glare: 0.3,
+    })),
     exposure: random.range(0.2, 0.4),
   };
 }
@@ -92,7 +103,15 @@ function drawHeadlamp(random: Random, reach: number): Lighting {
   return {
     name: 'headlamp beam',
     ambient: mix(cool, 0.02),
-    lights: [{ place, colour: mix(cool, 2 * reach * reach), axis: normalise([-place[0], reach / 2 - place[1], -place[2]]), edge: 0.86, glare: 0.2 }],
+    lights: [
+      {
+        place,
+        colour: mix(cool, 2 * reach * reach),
+        axis: normalise([-place[0], reach / 2 - place[1], -place[2]]),
+        edge: 0.86,
+        glare: 0.2,
+      },
+    ],
     exposure: random.range(0.12, 0.25),
   };
 }

@@ -44,7 +44,8 @@ export function drawLoad(random: Random, bed: Bed): Load {
 /** Top of the load's body above z = 0 in metres; where it is below the bed, nothing lies. */
 export function loadHeight(load: Load, bed: Bed, x: number, y: number, flow: number): number {
   if (load.fill <= 0) return -1;
-  const wave = 1 + load.unevenness * 2 * clouds.smoothAt((y - flow) / load.waveLength * 6 + load.phase, load.phase);
+  const wave =
+    1 + load.unevenness * 2 * clouds.smoothAt(((y - flow) / load.waveLength) * 6 + load.phase, load.phase);
   const fill = load.fill * wave;
   const w = bed.halfWidth;
   const edge = clouds.smoothAt(x * 40 + load.phase, (y - flow) * 40) * 0.06 * w;
@@ -69,7 +70,8 @@ export function loadHeight(load: Load, bed: Bed, x: number, y: number, flow: num
       return top;
     }
     case 'patches': {
-      const field = clouds.smoothAt((x / w) * 40 + load.phase, ((y - flow) / w) * 40) - 0.45 + load.fill * 0.85;
+      const field =
+        clouds.smoothAt((x / w) * 40 + load.phase, ((y - flow) / w) * 40) - 0.45 + load.fill * 0.85;
       return bedHeight(bed, x) + field * 0.35 * w;
     }
     default:

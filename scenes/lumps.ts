@@ -66,7 +66,10 @@ function drawRadii(size: number, sizes: LumpSizes, random: Random): number[] {
   const radii: number[] = [];
   let area = 0;
   while (area < sizes.layers * size * size && radii.length < 60000) {
-    const radius = Math.min(size / 5, Math.max(0.8, sizes.medianRadius * Math.exp(sizes.spread * random.normal())));
+    const radius = Math.min(
+      size / 5,
+      Math.max(0.8, sizes.medianRadius * Math.exp(sizes.spread * random.normal())),
+    );
     radii.push(radius);
     area += Math.PI * radius * radius;
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
 import { encodePng } from './png.ts';
 import { Random } from './random.ts';
-import { drawScene, drawView, renderView } from './scene.ts';
 import type { Scene, Split } from './scene.ts';
+import { drawScene, drawView, renderView } from './scene.ts';
 
 const help = `node scenes/pictures.ts [--out DIR] [--pictures N] [--first N] [--size PIXELS] [--split train|held-out]
 
@@ -23,7 +23,10 @@ Several processes share the work by --first.
 const VIEWS_PER_SCENE = 4;
 const VIEWS_PER_LOAD = 2;
 
-const options = readArguments({ out: 'out/pictures', pictures: '4', first: '0', size: '416', split: 'train' }, help);
+const options = readArguments(
+  { out: 'out/pictures', pictures: '4', first: '0', size: '416', split: 'train' },
+  help,
+);
 const split: Split = options.split === 'held-out' ? 'held-out' : 'train';
 const width = Number(options.size);
 const first = Number(options.first);
@@ -33,7 +36,9 @@ mkdirSync(options.out, { recursive: true });
 const started = performance.now();
 let rendered = 0;
 for (let start = first - (first % VIEWS_PER_SCENE); start < last; start += VIEWS_PER_SCENE) {
-  const numbers = Array.from({ length: VIEWS_PER_SCENE }, (_, k) => start + k).filter((n) => n >= first && n < last);
+  const numbers = Array.from({ length: VIEWS_PER_SCENE }, (_, k) => start + k).filter(
+    (n) => n >= first && n < last,
+  );
   if (numbers.every((n) => existsSync(maskFile(n)))) continue;
   // Held-out scenes get seeds of their own as well as kinds of their own.
   const scene = drawScene(split === 'train' ? start : start + 50_000_000, { split });
@@ -56,12 +61,26 @@ function renderOne(scene: Scene, number: number, random: Random): void {
   const base = join(options.out, name(number));
   writeFileSync(`${base}.png`, encodePng(rgb, width, height, 3));
   const about = {
-    seed: scene.seed, split, bed: scene.bed.kind, material: scene.material.name, shape: scene.load.shape,
-    lens: view.lens.name, light: view.lighting.name, coverage: share(picture.mask),
+    seed: scene.seed,
+    split,
+    bed: scene.bed.kind,
+    material: scene.material.name,
+    shape: scene.load.shape,
+    lens: view.lens.name,
+    light: view.lighting.name,
+    coverage: share(picture.mask),
   };
   writeFileSync(`${base}.json`, `${JSON.stringify(about)}\n`);
   // The mask comes last and whole: a reader that finds it may read all three.
-  writeFileSync(`${base}.mask.tmp`, encodePng(picture.mask.map((m) => m * 255), width, height, 1));
+  writeFileSync(
+    `${base}.mask.tmp`,
+    encodePng(
+      picture.mask.map((m) => m * 255),
+      width,
+      height,
+      1,
+    ),
+  );
   renameSync(`${base}.mask.tmp`, maskFile(number));
   rendered++;
 }

@@ -4,7 +4,8 @@ import { crc32, deflateSync } from 'node:zlib';
 export function encodePng(pixels: Uint8Array, width: number, height: number, channels: 1 | 3): Buffer {
   const stride = width * channels;
   const lines = Buffer.alloc((stride + 1) * height);
-  for (let y = 0; y < height; y++) lines.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
+  for (let y = 0; y < height; y++)
+    lines.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -1,7 +1,18 @@
 import type { Vector } from './camera.ts';
 import type { Rgb } from './materials.ts';
 
-export type Texture = 'plain' | 'concrete' | 'rough concrete' | 'rust' | 'corrugated' | 'grating' | 'mesh' | 'brick' | 'hazard' | 'plate' | 'cloth';
+export type Texture =
+  | 'plain'
+  | 'concrete'
+  | 'rough concrete'
+  | 'rust'
+  | 'corrugated'
+  | 'grating'
+  | 'mesh'
+  | 'brick'
+  | 'hazard'
+  | 'plate'
+  | 'cloth';
 
 export interface Finish {
   readonly texture: Texture;
@@ -15,7 +26,13 @@ export interface Finish {
 /** Boxes stand along the axes; capsules serve as rollers, pipes, rails and limbs; ellipsoids as heads and bags. */
 export type Primitive =
   | { readonly shape: 'box'; readonly low: Vector; readonly high: Vector; readonly finish: Finish }
-  | { readonly shape: 'capsule'; readonly from: Vector; readonly to: Vector; readonly radius: number; readonly finish: Finish }
+  | {
+      readonly shape: 'capsule';
+      readonly from: Vector;
+      readonly to: Vector;
+      readonly radius: number;
+      readonly finish: Finish;
+    }
   | { readonly shape: 'ellipsoid'; readonly centre: Vector; readonly radii: Vector; readonly finish: Finish };
 
 export function boundingSphere(item: Primitive): { centre: Vector; radius: number } {
@@ -56,7 +73,13 @@ function intersectBox(low: Vector, high: Vector, o: ArrayLike<number>, d: ArrayL
   return near < far && near > 0 ? near : Number.POSITIVE_INFINITY;
 }
 
-function intersectCapsule(from: Vector, to: Vector, radius: number, o: ArrayLike<number>, d: ArrayLike<number>): number {
+function intersectCapsule(
+  from: Vector,
+  to: Vector,
+  radius: number,
+  o: ArrayLike<number>,
+  d: ArrayLike<number>,
+): number {
   const bx = to[0] - from[0];
   const by = to[1] - from[1];
   const bz = to[2] - from[2];
@@ -88,7 +111,12 @@ function intersectCapsule(from: Vector, to: Vector, radius: number, o: ArrayLike
   return cap > 0 ? cap : Number.POSITIVE_INFINITY;
 }
 
-function intersectEllipsoid(centre: Vector, radii: Vector, o: ArrayLike<number>, d: ArrayLike<number>): number {
+function intersectEllipsoid(
+  centre: Vector,
+  radii: Vector,
+  o: ArrayLike<number>,
+  d: ArrayLike<number>,
+): number {
   let a = 0;
   let b = 0;
   let c = -1;

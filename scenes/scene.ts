@@ -1,27 +1,27 @@
-import { drawDust, glare, meanLight, veil } from './atmosphere.ts';
 import type { Dust } from './atmosphere.ts';
-import { drawBed } from './bed.ts';
+import { drawDust, glare, meanLight, veil } from './atmosphere.ts';
 import type { Bed } from './bed.ts';
+import { drawBed } from './bed.ts';
 import { motionBlur } from './blur.ts';
-import { Camera, drawLens } from './camera.ts';
 import type { Lens, Vector } from './camera.ts';
-import { drawFall, drawFalling } from './falling.ts';
+import { Camera, drawLens } from './camera.ts';
 import type { FallingLump } from './falling.ts';
-import { drawLighting } from './lights.ts';
+import { drawFall, drawFalling } from './falling.ts';
 import type { Lighting } from './lights.ts';
-import { drawLoad } from './load.ts';
+import { drawLighting } from './lights.ts';
 import type { Load } from './load.ts';
+import { drawLoad } from './load.ts';
 import { LumpTile } from './lumps.ts';
-import { drawMaterial } from './materials.ts';
 import type { LoadMaterial } from './materials.ts';
+import { drawMaterial } from './materials.ts';
 import type { Primitive } from './primitives.ts';
 import { Random } from './random.ts';
-import { autoExposure, develop, drawSensor } from './sensor.ts';
 import type { Sensor } from './sensor.ts';
-import { drawForeign, drawSurroundings } from './surroundings.ts';
+import { autoExposure, develop, drawSensor } from './sensor.ts';
 import { Surface } from './surface.ts';
-import { trace } from './trace.ts';
+import { drawForeign, drawSurroundings } from './surroundings.ts';
 import type { Picture } from './trace.ts';
+import { trace } from './trace.ts';
 
 export type Split = 'train' | 'held-out';
 
@@ -87,7 +87,11 @@ export function drawView(scene: Scene, random: Random, split: Split): View {
   const { bed, reach } = scene;
   const lens = drawLens(random, split);
   const place = drawPlace(random, bed, lens);
-  const target: Vector = [random.normal() * 0.25 * bed.halfWidth, bed.length * random.range(0.25, 0.65), random.range(0, 0.2)];
+  const target: Vector = [
+    random.normal() * 0.25 * bed.halfWidth,
+    bed.length * random.range(0.25, 0.65),
+    random.range(0, 0.2),
+  ];
   const roll = random.normal() * 0.12;
   const falls = scene.load.fill > 0 && random.chance(0.22);
   const over: Vector = [random.normal() * 0.3 * bed.halfWidth, bed.length * random.range(0.3, 0.8), 0.1];
@@ -100,7 +104,15 @@ export function drawView(scene: Scene, random: Random, split: Split): View {
     lighting: drawLighting(random.fork(), reach, split),
     sensor: drawSensor(random.fork()),
     dust: drawDust(random.fork(), Math.hypot(...place)),
-    falling: falls ? drawFall(random.fork(), over, bed.halfWidth * 0.5, random.range(0.5, 2), scene.material.lumps.medianRadius * scene.tileCell) : [],
+    falling: falls
+      ? drawFall(
+          random.fork(),
+          over,
+          bed.halfWidth * 0.5,
+          random.range(0.5, 2),
+          scene.material.lumps.medianRadius * scene.tileCell,
+        )
+      : [],
     exposureSeconds: random.logRange(0.001, 0.04),
     speed: random.chance(0.3) ? 0 : random.range(0.2, 3),
     relief: random.chance(0.15) ? random.range(0, 0.5) : 1,
@@ -114,20 +126,48 @@ function drawPlace(random: Random, bed: Bed, lens: Lens): Vector {
   const far = close * Math.max(0.25, stand) * bed.halfWidth * random.range(1.2, 3.2);
   const pitch = random.range(0.3, 1.5);
   const aim = bed.length * random.range(0.2, 0.5);
-  return [random.normal() * bed.halfWidth * 0.7 * close, aim - far * Math.cos(pitch) * random.pick([1, 1, 1, -0.6]), far * Math.sin(pitch) + 0.25];
+  return [
+    random.normal() * bed.halfWidth * 0.7 * close,
+    aim - far * Math.cos(pitch) * random.pick([1, 1, 1, -0.6]),
+    far * Math.sin(pitch) + 0.25,
+  ];
 }
 
 /** Renders one picture of a scene whose surface has been laid. */
-export function renderView(scene: Scene, view: View, width: number, height: number, seconds: number): { picture: Picture; rgb: Uint8Array } {
+export function renderView(
+  scene: Scene,
+  view: View,
+  width: number,
+  height: number,
+  seconds: number,
+): { picture: Picture; rgb: Uint8Array } {
   const picture = trace(
-    { surface: scene.surface, items: scene.items, lighting: view.lighting, camera: view.camera, bedMoves: scene.bed.kind === 'belt' && view.speed > 0, relief: view.relief },
+    {
+      surface: scene.surface,
+      items: scene.items,
+      lighting: view.lighting,
+      camera: view.camera,
+      bedMoves: scene.bed.kind === 'belt' && view.speed > 0,
+      relief: view.relief,
+    },
     width,
     height,
   );
   const gain = autoExposure(picture, view.sensor, view.lighting.exposure);
-  if (view.falling.length > 0) drawFalling(picture, view.falling, view.camera, scene.material, view.exposureSeconds, 3 * meanLight(picture));
+  if (view.falling.length > 0)
+    drawFalling(
+      picture,
+      view.falling,
+      view.camera,
+      scene.material,
+      view.exposureSeconds,
+      3 * meanLight(picture),
+    );
   motionBlur(picture, view.camera, view.speed * view.exposureSeconds);
   veil(picture, view.dust, view.lighting, seconds);
   glare(picture, view.camera, view.lighting, 1);
-  return { picture, rgb: develop(picture, view.sensor, gain, new Random(scene.seed + Math.round(seconds * 1000))) };
+  return {
+    picture,
+    rgb: develop(picture, view.sensor, gain, new Random(scene.seed + Math.round(seconds * 1000))),
+  };
 }

@@ -61,7 +61,9 @@ export class Surface {
     const wrap = Math.log2(tile.size);
     const { columns, rows } = this;
     const relief = tileCell;
-    const bedTop = Float32Array.from({ length: columns }, (_, c) => bedHeight(bed, this.left + (c + 0.5) * this.cell));
+    const bedTop = Float32Array.from({ length: columns }, (_, c) =>
+      bedHeight(bed, this.left + (c + 0.5) * this.cell),
+    );
     for (let r = 0; r < rows; r++) {
       const y = (r + 0.5) * this.cell;
       const tileRow = Math.floor((y - flow) / tileCell);
@@ -80,10 +82,16 @@ export class Surface {
           const dy = centred(tile.centreY[id] - (tileRow & tileMask), tile.size);
           const cc = clamp(Math.round(c + dx * inverse), columns);
           const cr = clamp(Math.round(r + dy * inverse), rows);
-          const key = id + 7919 * ((tileColumn - 0 + Math.round(dx)) >> wrap) + 104729 * ((tileRow + Math.round(dy)) >> wrap);
+          const key =
+            id +
+            7919 * ((tileColumn - 0 + Math.round(dx)) >> wrap) +
+            104729 * ((tileRow + Math.round(dy)) >> wrap);
           const centre = cr * columns + cc;
           const inBody = body[centre] > bedTop[cc];
-          if (inBody || hash(key) < strewnDensity(load, bed, this.left + cc * this.cell, cr * this.cell, flow)) {
+          if (
+            inBody ||
+            hash(key) < strewnDensity(load, bed, this.left + cc * this.cell, cr * this.cell, flow)
+          ) {
             lump = key;
             top += tile.height[t] * relief * (inBody ? 1 : 0.8);
             here = true;
@@ -114,7 +122,13 @@ export class Surface {
     const body = new Float32Array(this.columns * this.rows);
     for (let r = 0; r < this.rows; r++) {
       for (let c = 0; c < this.columns; c++) {
-        body[r * this.columns + c] = loadHeight(load, bed, this.left + (c + 0.5) * this.cell, (r + 0.5) * this.cell, flow);
+        body[r * this.columns + c] = loadHeight(
+          load,
+          bed,
+          this.left + (c + 0.5) * this.cell,
+          (r + 0.5) * this.cell,
+          flow,
+        );
       }
     }
     return body;
@@ -122,7 +136,8 @@ export class Surface {
 
   #paintLoad(i: number, x: number, y: number, lump: number, material: LoadMaterial): void {
     const own = lump === 0 ? 0.35 : hash(lump + 17);
-    const texture = 1 + material.roughness * (0.9 * grain.at(x * 230, y * 230) + 0.6 * speckle.at(x * 170, y * 170));
+    const texture =
+      1 + material.roughness * (0.9 * grain.at(x * 230, y * 230) + 0.6 * speckle.at(x * 170, y * 170));
     const mix = own * own;
     const dust = material.dusty * (0.5 + 1.4 * clouds.smoothAt(x * 40, y * 40));
     for (let channel = 0; channel < 3; channel++) {
@@ -183,7 +198,13 @@ function boxBlur(source: Float32Array, columns: number, rows: number, reach: num
 }
 
 function blurLines(
-  source: Float32Array, target: Float32Array, lines: number, count: number, lineStep: number, step: number, reach: number,
+  source: Float32Array,
+  target: Float32Array,
+  lines: number,
+  count: number,
+  lineStep: number,
+  step: number,
+  reach: number,
 ): void {
   const share = 1 / (2 * reach + 1);
   for (let line = 0; line < lines; line++) {
@@ -192,7 +213,8 @@ function blurLines(
     for (let k = -reach; k <= reach; k++) sum += source[base + clamp(k, count) * step];
     for (let k = 0; k < count; k++) {
       target[base + k * step] = sum * share;
-      sum += source[base + clamp(k + reach + 1, count) * step] - source[base + clamp(k - reach, count) * step];
+      sum +=
+        source[base + clamp(k + reach + 1, count) * step] - source[base + clamp(k - reach, count) * step];
     }
   }
 }

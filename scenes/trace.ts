@@ -1,11 +1,11 @@
 import type { Camera } from './camera.ts';
+import { CandidateTiles } from './candidates.ts';
 import { sampleFinish } from './finishes.ts';
 import type { Lighting } from './lights.ts';
-import { CandidateTiles } from './candidates.ts';
-import { intersect, normalAt } from './primitives.ts';
 import type { Primitive } from './primitives.ts';
-import { BLOCK } from './surface.ts';
+import { intersect, normalAt } from './primitives.ts';
 import type { Surface } from './surface.ts';
+import { BLOCK } from './surface.ts';
 
 /** A picture in linear light, with the exact mask of what is load. */
 export interface Picture {
@@ -133,12 +133,21 @@ function march(surface: Surface, o: ArrayLike<number>, d: ArrayLike<number>, lim
   return limit;
 }
 
-function bisect(surface: Surface, o: ArrayLike<number>, d: ArrayLike<number>, above: number, below: number): number {
+function bisect(
+  surface: Surface,
+  o: ArrayLike<number>,
+  d: ArrayLike<number>,
+  above: number,
+  below: number,
+): number {
   let low = above;
   let high = below;
   for (let i = 0; i < 4; i++) {
     const t = (low + high) / 2;
-    const c = Math.min(surface.columns - 1, Math.max(0, Math.floor((o[0] + d[0] * t - surface.left) / surface.cell)));
+    const c = Math.min(
+      surface.columns - 1,
+      Math.max(0, Math.floor((o[0] + d[0] * t - surface.left) / surface.cell)),
+    );
     const r = Math.min(surface.rows - 1, Math.max(0, Math.floor((o[1] + d[1] * t) / surface.cell)));
     if (o[2] + d[2] * t < surface.height[r * surface.columns + c]) high = t;
     else low = t;
@@ -165,14 +174,29 @@ class Shader {
     const west = c > 0 ? 1 : 0;
     const north = cell + columns < height.length ? columns : 0;
     const south = cell >= columns ? columns : 0;
-    const sx = (this.#stage.relief * (height[cell + east] - height[cell - west])) / (surface.cell * Math.max(1, east + west));
-    const sy = (this.#stage.relief * (height[cell + north] - height[cell - south])) / (surface.cell * Math.max(1, (north + south) / columns));
+    const sx =
+      (this.#stage.relief * (height[cell + east] - height[cell - west])) /
+      (surface.cell * Math.max(1, east + west));
+    const sy =
+      (this.#stage.relief * (height[cell + north] - height[cell - south])) /
+      (surface.cell * Math.max(1, (north + south) / columns));
     const size = 1 / Math.sqrt(1 + sx * sx + sy * sy);
     const n = this.#n;
     n[0] = -sx * size;
     n[1] = -sy * size;
     n[2] = size;
-    this.#light(p, n, d, surface.red[cell], surface.green[cell], surface.blue[cell], surface.gloss[cell], surface.open[cell], surface.loaded[cell] ? 24 : 10, out);
+    this.#light(
+      p,
+      n,
+      d,
+      surface.red[cell],
+      surface.green[cell],
+      surface.blue[cell],
+      surface.gloss[cell],
+      surface.open[cell],
+      surface.loaded[cell] ? 24 : 10,
+      out,
+    );
   }
 
   finish(item: Primitive, p: Float64Array, normal: Float64Array, d: Float64Array, out: Float64Array): void {
@@ -194,8 +218,16 @@ class Shader {
   }
 
   #light(
-    p: Float64Array, n: Float64Array, d: Float64Array, red: number, green: number, blue: number,
-    gloss: number, open: number, polish: number, out: Float64Array,
+    p: Float64Array,
+    n: Float64Array,
+    d: Float64Array,
+    red: number,
+    green: number,
+    blue: number,
+    gloss: number,
+    open: number,
+    polish: number,
+    out: Float64Array,
   ): void {
     const { lighting } = this.#stage;
     const l = this.#l;

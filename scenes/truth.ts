@@ -49,7 +49,10 @@ export function blockedIntervals(row: readonly (readonly [number, number])[]): B
   let start: number | undefined;
   for (let i = 0; i < row.length; i++) {
     const t = row[i][0];
-    const recent = row.slice(0, i + 1).filter(([s]) => s > t - rule.smoothSeconds - 1e-9).map(([, c]) => c);
+    const recent = row
+      .slice(0, i + 1)
+      .filter(([s]) => s > t - rule.smoothSeconds - 1e-9)
+      .map(([, c]) => c);
     const value = recent.sort((a, b) => a - b)[Math.floor(recent.length / 2)];
     const towards = start === undefined ? value >= rule.on : value < rule.off;
     if (!towards) {

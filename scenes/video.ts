@@ -9,8 +9,30 @@ export class VideoFile {
 
   constructor(file: string, width: number, height: number, framesPerSecond: number, quality: number) {
     this.#process = spawn('ffmpeg', [
-      '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', String(framesPerSecond), '-i', '-',
-      '-c:v', 'libx264', '-preset', 'slow', '-crf', String(quality), '-pix_fmt', 'yuv420p', '-movflags', '+faststart', file,
+      '-v',
+      'error',
+      '-y',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgb24',
+      '-s',
+      `${width}x${height}`,
+      '-r',
+      String(framesPerSecond),
+      '-i',
+      '-',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'slow',
+      '-crf',
+      String(quality),
+      '-pix_fmt',
+      'yuv420p',
+      '-movflags',
+      '+faststart',
+      file,
     ]);
     this.#ended = once(this.#process, 'close');
     this.#process.stderr?.on('data', (data: Buffer) => {

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { because, skipFor } from '../support/absent.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plateau-training-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A Python that has PyTorch and training/requirements.txt; PLATEAU_PYTHON names one in a virtual environment. */
+const python = process.env.PLATEAU_PYTHON ?? '/usr/bin/python3';
+const complete = spawnSync(python, ['-c', 'import torch, cv2, onnx, onnxruntime']).status === 0;
+const reason = complete
+  ? undefined
+  : 'needs a Python with apt-get install python3-torch and pip install -r training/requirements.txt, named by PLATEAU_PYTHON';
+
+function script(path: string): string {
+  return new URL(`../../${path}`, import.meta.url).pathname;
+}
+
+describe.skipIf(skipFor(reason))(`training${because(reason)}`, () => {
+  test('goes from a few pictures to a model in the layout of segmentation exports', {
+    timeout: 240_000,
+  }, async () => {
+    const pictures = join(folder, 'pictures');
+    spawnSync(process.execPath, [
+      script('scenes/pictures.ts'),
+      '--out',
+      pictures,
+      '--pictures',
+      '4',
+      '--size',
+      '160',
+    ]);
+    const file = join(folder, 'tiny.onnx');
+    const run = spawnSync(
+      python,
+      [
+        script('training/train.py'),
+        '--pictures',
+        pictures,
+        '--run',
+        join(folder, 'run'),
+        '--steps',
+        '3',
+        '--batch',
+        '2',
+        '--onnx',
+        file,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(run.status, run.stderr).toBe(0);
+    expect(statSync(file).size).toBeLessThan(6_000_000);
+    const session = await InferenceSession.create(file);
+    const images = new Tensor('float32', new Float32Array(3 * 320 * 320), [1, 3, 320, 320]);
+    const { output0, output1 } = await session.run({ images });
+    expect(output0.dims[2]).toBe(2100);
+    expect(output0.dims[1]).toBe(4 + 1 + output1.dims[1]);
+    expect(output1.dims.slice(2)).toEqual([80, 80]);
+    await session.release();
+  });
+});
