@@ -37,6 +37,16 @@ export class Annotator implements AsyncDisposable {
     return this.#wanted;
   }
 
+  /** What is odd about the annotated video, a sentence each. */
+  get warnings(): readonly string[] {
+    if (this.#writer === undefined) return [];
+    const { right, bottom } = this.#writer.padding;
+    if (right + bottom === 0) return [];
+    return [
+      `${this.#output}: padded by ${right} pixel to the right and ${bottom} below, since this video form has even sides only`,
+    ];
+  }
+
   /** Somebody looks: one JPEG of a coming picture is wanted. */
   want(): void {
     this.#wanted = true;

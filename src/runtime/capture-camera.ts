@@ -5,7 +5,7 @@ import { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
 import type { VideoInfo } from '../vision/video/video-capture.ts';
 import { Annotator } from './annotator.ts';
 import type { BusyTime } from './busy-time.ts';
-import { captureRecording } from './capture-recording.ts';
+import { captureRecording, type RecordingEnd } from './capture-recording.ts';
 import { DuePictures } from './due-pictures.ts';
 import { FramePublisher } from './frame-publisher.ts';
 import type { Annotation, CaptureCounters, FromCapture, ToCapture } from './thread-protocol.ts';
@@ -82,10 +82,10 @@ export class CaptureCamera implements AsyncDisposable {
   /** Runs this source to its end, and says how it ended. */
   async #live(): Promise<void> {
     const { camera, capture } = this.#order;
-    let truncatedAt: number | null = null;
+    let end: RecordingEnd = { truncatedAt: null, warnings: [] };
     let failure: unknown;
     try {
-      if (capture.policy === 'every') truncatedAt = await this.#readRecording();
+      if (capture.policy === 'every') end = await this.#readRecording();
       else await this.#watchFeed();
     } catch (error) {
       // A wait that the stop has ended is no failure.
@@ -93,17 +93,17 @@ export class CaptureCamera implements AsyncDisposable {
     }
     failure = this.#outputFailure ?? failure;
     const error = failure === undefined ? null : toErrorMessage(failure);
-    this.#tools.post({ type: 'ended', camera, counters: this.#counters, truncatedAt, error });
+    this.#tools.post({ type: 'ended', camera, counters: this.#counters, ...end, error });
   }
 
-  async #readRecording(): Promise<number | null> {
+  async #readRecording(): Promise<RecordingEnd> {
     const { name, capture } = this.#order;
     const { signal } = this.#stop;
     const listener = {
       onOpened: (info: VideoInfo) => this.#opened(info),
       onCounters: (counters: CameraCounters) => this.#count(counters),
     };
-    const truncatedAt = await captureRecording(
+    const { truncatedAt, warnings } = await captureRecording(
       name,
       capture,
       this.#publisher,
@@ -112,7 +112,7 @@ export class CaptureCamera implements AsyncDisposable {
       signal,
     );
     await this.#annotator.finish(signal);
-    return truncatedAt;
+    return { truncatedAt, warnings: [...warnings, ...this.#annotator.warnings] };
   }
 
   /** The newest picture wins; the feed itself reconnects for ever. */

@@ -10,6 +10,14 @@ export interface RecordingListener {
   onCounters(counters: CameraCounters): void;
 }
 
+/** What is known of a recording once it has been read. */
+export interface RecordingEnd {
+  /** Source time at which the file ended before its container says, or `null`. */
+  readonly truncatedAt: number | null;
+  /** Damage, moved times, changes of size: a sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /** Longest stretch of synchronous decoding without a look at the messages, milliseconds. */
 const longestStretchMilliseconds = 40;
 
@@ -17,7 +25,6 @@ const longestStretchMilliseconds = 40;
  * Reads a recording from its first picture to its last; every due picture is decided, so the reader waits for the
  * model.
  *
- * @returns Source time at which the file ended before its container says, or `null`.
  * @throws PlateauError when the source cannot be used; the signal's reason.
  */
 export async function captureRecording(
@@ -27,7 +34,7 @@ export async function captureRecording(
   busy: BusyTime,
   listener: RecordingListener,
   signal: AbortSignal,
-): Promise<number | null> {
+): Promise<RecordingEnd> {
   const { source, timeoutSeconds, transport, loop } = settings;
   await using capture = await VideoCapture.open(source, { camera, signal, timeoutSeconds, transport, loop });
   listener.onOpened(capture.info);
@@ -43,5 +50,5 @@ export async function captureRecording(
     await nextTurn();
     stretchBegan = performance.now();
   }
-  return capture.truncatedAt;
+  return { truncatedAt: capture.truncatedAt, warnings: capture.warnings };
 }

@@ -62,13 +62,12 @@ export class FramePublisher {
 
   #describe(slot: WritableSlot, frame: VideoFrame): void {
     const { metadata } = slot;
-    const unknown = frame.unknownReason !== null;
     metadata[slotField.sequence] = this.#published;
     metadata[slotField.timestampSeconds] = frame.timestampSeconds;
     metadata[slotField.arrivalSeconds] = processSeconds();
     metadata[slotField.sourceWidth] = frame.width;
     metadata[slotField.sourceHeight] = frame.height;
-    metadata[slotField.unknown] = unknown ? 1 : 0;
-    metadata[slotField.wantMask] = this.#parts.annotator.wanted && !unknown ? 1 : 0;
+    metadata[slotField.unknown] = frame.unknownReason === null ? 0 : 1;
+    metadata[slotField.wanted] = this.#parts.annotator.wanted ? 1 : 0;
   }
 }

@@ -61,7 +61,7 @@ export class InferenceCamera implements Disposable {
   /**
    * Decides the next picture of this camera; `undefined` when there is none.
    *
-   * @throws PlateauError ERR_ZONE_INVALID, ERR_INFERENCE_FAILED: this camera cannot be decided.
+   * @throws PlateauError ERR_ZONE_INVALID: this camera cannot be decided; ERR_INFERENCE_FAILED: no camera can.
    */
   async decideNext(): Promise<Decision | undefined> {
     using slot = this.#policy === 'every' ? this.#reader.takeOldest() : this.#reader.takeNewest();
@@ -75,6 +75,7 @@ export class InferenceCamera implements Disposable {
       timestampSeconds: metadata[slotField.timestampSeconds],
       arrivalSeconds: metadata[slotField.arrivalSeconds],
       coverage: unknown ? null : Array.from(this.#coverage),
+      wanted: metadata[slotField.wanted] === 1,
       mask,
     };
   }
@@ -92,14 +93,14 @@ export class InferenceCamera implements Disposable {
     const decoded = busy.since('inference', started);
     yolo.decode(output, this.#watch, detections);
     union.clear();
-    const wantMask = metadata[slotField.wantMask] === 1;
+    const wanted = metadata[slotField.wanted] === 1;
     for (let i = 0; i < detections.count; i += 1) {
       // Without somebody looking, only what meets a zone is worth its pixels.
-      union.add(detections, i, output, wantMask ? undefined : coverage.region);
+      union.add(detections, i, output, wanted ? undefined : coverage.region);
     }
     coverage.measure(union, this.#coverage);
     busy.since('postprocess', decoded);
-    return wantMask ? union.copy() : undefined;
+    return wanted ? union.copy() : undefined;
   }
 
   [Symbol.dispose](): void {

@@ -66,7 +66,8 @@ export class InferenceLoop implements Disposable {
     try {
       return await camera.decideNext();
     } catch (error) {
-      if (!(error instanceof PlateauError)) throw error;
+      // What fails in the model fails for all: the thread ends and is started again.
+      if (!(error instanceof PlateauError) || error.code !== 'ERR_ZONE_INVALID') throw error;
       this.#cameras.delete(id);
       camera[Symbol.dispose]();
       this.#tools.post({ type: 'camera-failed', camera: id, error: toErrorMessage(error) });

@@ -51,6 +51,7 @@ export class Monitor implements AsyncDisposable {
   #retry: NodeJS.Timeout | undefined;
   #retrySeconds = firstRetrySeconds;
   #stopped = false;
+  #reporting = false;
   #lastReport: PipelineReport | undefined;
 
   /** @throws PlateauError when the model cannot be used; later failures are retried. */
@@ -117,6 +118,7 @@ export class Monitor implements AsyncDisposable {
       await pipeline.stop();
       return;
     }
+    this.#reporting = false;
     this.#pipeline = pipeline;
     this.#description = pipeline.model;
     for (const camera of this.#cameras) camera.start(pipeline);
@@ -140,7 +142,11 @@ export class Monitor implements AsyncDisposable {
   async #everySecond(): Promise<void> {
     const now = processSeconds();
     for (const camera of this.#cameras) camera.expire(now);
+    // A thread that does not answer must not be asked again and again.
+    if (this.#reporting) return;
+    this.#reporting = true;
     const report = await this.#pipeline?.report();
+    this.#reporting = false;
     const sample = this.#memoryMonitor.sample();
     this.#memory.push({
       at: Date.now(),

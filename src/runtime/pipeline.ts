@@ -79,6 +79,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #lastReports: ThreadReport[] = [];
   #nextCamera = 0;
   #nextReport = 0;
+  #hasFailed = false;
   #stopped: Promise<PipelineReport> | undefined;
 
   /**
@@ -113,7 +114,7 @@ export class Pipeline implements AsyncDisposable {
       },
       onDeath: (error) => {
         started.reject(error);
-        if (pipeline !== undefined) onFailure(error);
+        if (pipeline !== undefined) pipeline.#onFailure(error);
       },
     });
     const description = await started.promise;
@@ -137,14 +138,19 @@ export class Pipeline implements AsyncDisposable {
   ) {
     this.#settings = settings;
     this.model = model;
-    this.#onFailure = onFailure;
+    this.#onFailure = (error) => {
+      // A thread that says why it failed also dies of it; one failure is one failure.
+      if (this.#hasFailed) return;
+      this.#hasFailed = true;
+      onFailure(error);
+    };
     this.#bell = bell;
     this.#inference = inference;
     this.#slabs = new SlabPool({ ledger });
     this.#capture = new WorkerThread<ToCapture, FromCapture>('capture-thread', {
       data: { doorbell: bell.handle, leakLevel },
       onMessage: (message) => this.#hearCapture(message),
-      onDeath: onFailure,
+      onDeath: (error) => this.#onFailure(error),
     });
   }
 

@@ -27,8 +27,8 @@ export const slotField = {
   sourceHeight: 3,
   /** 1 where the picture's content cannot be trusted (after a lost key frame): its pixels were not even scaled. */
   unknown: 4,
-  /** 1 where the union mask is wanted along with the decision, because somebody looks. */
-  wantMask: 5,
+  /** 1 where somebody looks: the picture is held back, and its union mask is wanted along with the decision. */
+  wanted: 5,
   /** Number of the picture within its camera's life, from 1; pairs a decision with its picture. */
   sequence: 6,
 } as const;
@@ -42,7 +42,10 @@ export interface Decision {
   readonly arrivalSeconds: number;
   /** Coverage per zone, in the zones' order; `null` where the picture cannot be trusted. */
   readonly coverage: readonly number[] | null;
-  readonly mask?: MaskBits | undefined;
+  /** Somebody wants to see this picture: it waits in the capture thread for its annotation. */
+  readonly wanted: boolean;
+  /** The union of the masks, where the picture is wanted and can be trusted. */
+  readonly mask: MaskBits | undefined;
 }
 
 export interface CameraZones {
@@ -184,6 +187,8 @@ export type FromCapture =
       readonly camera: CameraId;
       readonly counters: CaptureCounters;
       readonly truncatedAt: number | null;
+      /** What a reader of the results should know of the source and the annotated video, a sentence each. */
+      readonly warnings: readonly string[];
       readonly error: ErrorMessage | null;
     }
   | { readonly type: 'removed'; readonly camera: CameraId }

@@ -175,6 +175,7 @@ export class VideoAnalysis implements CameraListener {
       warnings: [
         ...model.warnings,
         ...this.#warnings,
+        ...(this.#ended?.warnings ?? []),
         ...(this.#stoppedEarly ? [`stopped at ${this.#lastSeconds.toFixed(1)} s, before the end`] : []),
       ],
       zones: this.#zones.map(({ watch, coverage, events }) => ({ name: watch.name, coverage, events })),

@@ -145,7 +145,7 @@ export class WatchedCamera implements CameraListener {
     }
     this.#measureRate();
     this.#decided += 1;
-    if (decision.mask !== undefined && this.#pipeline !== undefined) {
+    if (decision.wanted && this.#pipeline !== undefined) {
       this.#pipeline.annotate(decision.camera, {
         sequence: decision.sequence,
         timestampSeconds: decision.timestampSeconds,
