@@ -105,7 +105,7 @@ export class PictureCanvas {
       [0, 0, 0],
       0.6,
     );
-    const filled = Math.min(1, Math.max(0, fraction ?? 0)) * width;
+    const filled = Math.min(1, Math.max(0, fraction || 0)) * width;
     if (filled > 0) this.fillRectangle(x, y, filled, height, color);
     this.drawPolygon(
       [
@@ -161,15 +161,19 @@ export class PictureCanvas {
   }
 
   #line(x1: number, y1: number, x2: number, y2: number, color: Color): void {
-    const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1))));
     // Zones may reach far beyond the picture: a line is walked only as far as it can be seen.
-    if (steps > 100_000) return;
-    const thickness = this.#thickness;
-    for (let step = 0; step <= steps; step += 1) {
-      const share = step / steps;
-      const x = Math.round(x1 + (x2 - x1) * share - thickness / 2);
-      const y = Math.round(y1 + (y2 - y1) * share - thickness / 2);
-      this.#rectangle(x, y, thickness, thickness, color, 1);
+    const seen = clipLine(x1, y1, x2, y2, this.#geometry.width, this.#geometry.height, this.#thickness);
+    if (seen === undefined) return;
+    const [from, to] = seen;
+    const length = Math.max(Math.abs(x2 - x1), Math.abs(y2 - y1));
+    const first = Math.floor(from * length);
+    const last = Math.ceil(to * length);
+    const half = this.#thickness / 2;
+    for (let step = first; step <= last; step += 1) {
+      const share = length === 0 ? 0 : step / length;
+      const x = Math.round(x1 + (x2 - x1) * share - half);
+      const y = Math.round(y1 + (y2 - y1) * share - half);
+      this.#rectangle(x, y, this.#thickness, this.#thickness, color, 1);
     }
   }
 
@@ -205,6 +209,33 @@ export class PictureCanvas {
     if (this.#geometry.fullRange) return [y, 128 + b, 128 + r];
     return [16 + (y * 219) / 255, 128 + (b * 224) / 255, 128 + (r * 224) / 255];
   }
+}
+
+/** The part of a line, as shares of its length, that lies in the picture and `margin` around; Liang and Barsky's way. */
+function clipLine(
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  width: number,
+  height: number,
+  margin: number,
+): readonly [from: number, to: number] | undefined {
+  let from = 0;
+  let to = 1;
+  const sides = [
+    [x1 - x2, x1 + margin],
+    [x2 - x1, width + margin - x1],
+    [y1 - y2, y1 + margin],
+    [y2 - y1, height + margin - y1],
+  ] as const;
+  for (const [slope, room] of sides) {
+    if (slope === 0 && room < 0) return undefined;
+    if (slope < 0) from = Math.max(from, room / slope);
+    if (slope > 0) to = Math.min(to, room / slope);
+  }
+  // Written this way round, a point that is no number draws nothing.
+  return from <= to ? [from, to] : undefined;
 }
 
 function maskPlace(source: number, scale: number, padding: number, size: number): number {

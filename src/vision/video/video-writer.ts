@@ -49,6 +49,8 @@ export class VideoWriter implements AsyncDisposable {
   readonly #converter = new PictureConverter();
   readonly #entry: LedgerEntry;
   #lastTicks: bigint | undefined;
+  /** Ticks between the last two pictures. */
+  #interval: bigint;
   #state: 'open' | 'finished' | 'failed' | 'disposed' = 'open';
   #released = false;
 
@@ -67,6 +69,7 @@ export class VideoWriter implements AsyncDisposable {
     }
     refuseWhatIsNoFile(path);
     this.#path = path;
+    this.#interval = BigInt(Math.round(ticksPerSecond / (options.frameRate ?? 25)));
     this.#partialPath = `${path}.partial`;
     this.padding = { right: width % 2, bottom: height % 2 };
     this.#form = {
@@ -122,6 +125,7 @@ export class VideoWriter implements AsyncDisposable {
     }
     let ticks = BigInt(Math.round(timestampSeconds * ticksPerSecond));
     if (this.#lastTicks !== undefined && ticks <= this.#lastTicks) ticks = this.#lastTicks + 1n;
+    if (this.#lastTicks !== undefined) this.#interval = ticks - this.#lastTicks;
     this.#lastTicks = ticks;
     picture.pts = ticks;
     picture.pictType = 0 as never; // The encoder chooses; the decoded picture's own type would be a command to it.
@@ -158,6 +162,8 @@ export class VideoWriter implements AsyncDisposable {
         if (code === posix.again || code === AVERROR_EOF) return;
         this.#check(code);
         this.#packet.streamIndex = this.#stream.index;
+        // MP4 takes the last picture's length from here: at 0, players and ffprobe leave that picture out.
+        this.#packet.duration = this.#interval;
         this.#packet.rescaleTs(this.#encoder.timeBase, this.#stream.timeBase);
         this.#check(this.#context.interleavedWriteFrameSync(this.#packet));
         this.#check(this.#context.pb?.error ?? 0);
