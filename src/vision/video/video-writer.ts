@@ -81,9 +81,11 @@ export class VideoWriter implements AsyncDisposable {
     };
     this.#context = new FormatContext();
     let encoder: CodecContext | undefined;
+    let created = false;
     try {
       this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partialPath));
       this.#check(this.#context.openOutputSync());
+      created = true;
       [encoder, this.encoderName] = openEncoder(this.#form, options.frameRate ?? 25);
       this.#encoder = encoder;
       this.#stream = this.#context.newStream();
@@ -96,7 +98,7 @@ export class VideoWriter implements AsyncDisposable {
       this.#converter[Symbol.dispose]();
       this.#context.closeOutputSync();
       this.#context.freeContext();
-      rmSync(this.#partialPath, { force: true });
+      if (created) rmSync(this.#partialPath, { force: true });
       throw error;
     }
     this.#packet.alloc();
