@@ -63,7 +63,7 @@ export class PresentationClock {
         this.leaps += 1;
         discontinuity = true;
       } else {
-        seconds = Math.max(proposed, last + leastStepSeconds);
+        seconds = proposed > last ? proposed : last + leastStepSeconds;
       }
     }
     this.#last = seconds;
