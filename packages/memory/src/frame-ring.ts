@@ -57,7 +57,10 @@ export class FrameRing implements Disposable {
     return ring;
   }
 
-  /** The same ring in another thread, which borrows it: nothing to dispose of but readers and writers made from it. */
+  /**
+   * The same ring in another thread, which borrows it: nothing to dispose of but readers and writers made from it.
+   * @borrowed
+   */
   static attach(handle: FrameRingHandle): FrameRing {
     return new FrameRing(handle, undefined);
   }

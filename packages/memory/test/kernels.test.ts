@@ -24,7 +24,7 @@ const kernels: readonly [
   ['multiply', multiply, (a, b) => a * b],
   ['absoluteDifference', absoluteDifference, (a, b) => Math.abs(a - b)],
   ['maximum', maximum, (a, b) => Math.max(a, b)],
-  ['clamp', (a, b, out) => clamp(a, -10, 10, out), (a) => Math.min(10, Math.max(-10, a))],
+  ['clamp', (a, _b, out) => clamp(a, -10, 10, out), (a) => Math.min(10, Math.max(-10, a))],
   ['threshold', (a, _, out) => threshold(a, 0, out), (a) => (a > 0 ? 1 : 0)],
 ];
 

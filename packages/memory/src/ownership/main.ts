@@ -1,0 +1,91 @@
+/**
+ * `check-ownership FOLDER...`: the check as a command, for any project. Exit 0: nothing found; 1: findings, a line each;
+ * 2: wrong use, or oxc-parser is not installed.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkOwnership, type OwnershipInput, type Parser } from './check-ownership.ts';
+import type { SyntaxNode } from './syntax.ts';
+
+interface OxcParser {
+  parseSync(path: string, text: string): { program: unknown; errors: readonly { message: string }[] };
+}
+
+const usage = `check-ownership FOLDER|FILE...
+
+Finds disposables that are acquired and neither used, kept, moved nor returned, in TypeScript and JavaScript.
+
+  check-ownership src            what is wrong, one line each: file:line:column  mistake  sentence
+  check-ownership --json src     the same as JSON
+
+A function that hands out what somebody else owns says @borrowed in its doc comment. A line that is right in spite of the
+rules says why above: // ownership: <reason>
+Needs the package oxc-parser.`;
+
+/** @param args The command's arguments. @returns Its exit code. */
+export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
+  const paths = args.filter((one) => !one.startsWith('-'));
+  if (args.includes('--help')) {
+    print(usage);
+    return 0;
+  }
+  if (paths.length === 0) {
+    print(usage);
+    return 2;
+  }
+  const parse = await loadParser();
+  if (parse === undefined) {
+    print(
+      'check-ownership needs the package oxc-parser, which is not installed: npm install --save-dev oxc-parser',
+    );
+    return 2;
+  }
+  const files = paths.flatMap((path) => sourcesIn(path));
+  const inputs = files.map(
+    (path): OwnershipInput => ({ path: relative('.', path), text: readFileSync(path, 'utf8') }),
+  );
+  const findings = checkOwnership([...inputs, ...ownDeclarations(files)], parse);
+  if (args.includes('--json')) print(JSON.stringify(findings, undefined, 2));
+  else
+    for (const one of findings)
+      print(`${one.path}:${one.line}:${one.column}  ${one.mistake}  ${one.sentence}`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+async function loadParser(): Promise<Parser | undefined> {
+  const name = 'oxc-parser';
+  let parser: OxcParser;
+  try {
+    parser = (await import(name)) as OxcParser;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+  return (path, text) => {
+    const { program, errors } = parser.parseSync(path, text);
+    if (errors[0] !== undefined) throw new SyntaxError(`${path}: ${errors[0].message}`);
+    return program as SyntaxNode;
+  };
+}
+
+function sourcesIn(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.startsWith('.')) return [];
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) return sourcesIn(inner);
+    return /\.[cm]?[jt]sx?$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name) ? [inner] : [];
+  });
+}
+
+/** What this package declares about its own disposables, for programs that use it. */
+function ownDeclarations(checked: readonly string[]): OwnershipInput[] {
+  const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+  const already = new Set(checked.map((path) => join(process.cwd(), relative('.', path))));
+  return readdirSync(folder)
+    .filter((name) => (import.meta.url.endsWith('.ts') ? name.endsWith('.ts') : name.endsWith('.d.ts')))
+    .map((name) => join(folder, name))
+    .filter((path) => !already.has(path))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8'), declarationsOnly: true }));
+}

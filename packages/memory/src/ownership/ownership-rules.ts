@@ -1,0 +1,498 @@
+/**
+ * What becomes of a disposable after it was acquired. Fine is: `using`, returned, kept in a field of something that is
+ * disposable itself, put into a collection, handed to somebody who takes it, or disposed of on every path. Everything
+ * else is a finding.
+ */
+import type { ProgramFacts } from './program-facts.ts';
+import {
+  child,
+  children,
+  contains,
+  enclosing,
+  isFunction,
+  memberName,
+  nameOf,
+  type SourceFile,
+  type SyntaxNode,
+  unwrapDown,
+  unwrapUp,
+} from './syntax.ts';
+import { TypeGuess } from './type-guess.ts';
+
+export type OwnershipMistake =
+  | 'dropped'
+  | 'handle-lost'
+  | 'never-released'
+  | 'released-on-some-paths'
+  | 'overwritten'
+  | 'returned-dead'
+  | 'owner-not-disposable'
+  | 'field-not-released'
+  | 'lent-only';
+
+export interface Verdict {
+  readonly mistake: OwnershipMistake;
+  readonly sentence: string;
+}
+
+/** Methods by which something is released, or given into other hands for good. */
+const releaseNames = new Set([
+  'Symbol.dispose',
+  'Symbol.asyncDispose',
+  'dispose',
+  'close',
+  'release',
+  'return',
+  'destroy',
+  'free',
+  'terminate',
+  'disposeAsync',
+  'stop',
+  'end',
+]);
+const promiseNames = new Set(['then', 'catch', 'finally']);
+/** Functions that look at what they are given and do not keep it. */
+const borrowers =
+  /^(console\.|JSON\.|Object\.(keys|values|entries|freeze)|String$|Boolean$|Number$|expect$|assert|structuredClone$|isNaN$)/;
+const loops = new Set([
+  'ForStatement',
+  'ForOfStatement',
+  'ForInStatement',
+  'WhileStatement',
+  'DoWhileStatement',
+]);
+const exits = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
+
+export class OwnershipRules {
+  readonly #facts: ProgramFacts;
+  readonly #file: SourceFile;
+  readonly #guess: TypeGuess;
+
+  constructor(facts: ProgramFacts, file: SourceFile) {
+    this.#facts = facts;
+    this.#file = file;
+    this.#guess = new TypeGuess(facts, file);
+  }
+
+  /** What a call or `new` acquires, or `undefined` where it acquires nothing. */
+  acquired(node: SyntaxNode): string | undefined {
+    return this.#guess.acquired(node);
+  }
+
+  /** Judges one acquisition. @returns `undefined` when all is well. */
+  judge(acquisition: SyntaxNode, what: string): Verdict | undefined {
+    return this.#judgeValue(acquisition, what);
+  }
+
+  /** `using x = …; return x` hands out a dead object. */
+  judgeUsing(declarator: SyntaxNode): Verdict | undefined {
+    const name = nameOf(child(declarator, 'id'));
+    if (name === undefined) return undefined;
+    for (const use of this.#usesOf(name, declarator)) {
+      const { parent } = unwrapUp(this.#file, use);
+      if (parent?.type === 'ReturnStatement' && this.#sameFunction(use, declarator)) {
+        return {
+          mistake: 'returned-dead',
+          sentence: `"${name}" is declared with using and returned: the caller gets it dead`,
+        };
+      }
+      if (
+        parent !== undefined &&
+        isFieldAssignment(parent, use, this.#file) &&
+        !this.#isClearedAgain(parent)
+      ) {
+        return {
+          mistake: 'returned-dead',
+          sentence: `"${name}" is declared with using and kept in a field: it will be dead there`,
+        };
+      }
+    }
+    return undefined;
+  }
+
+  /** `this.#x = x` for as long as the scope lasts, with a `this.#x = undefined` at its end. */
+  #isClearedAgain(assignment: SyntaxNode): boolean {
+    const field = memberName(child(assignment, 'left'));
+    return this.#file.nodes.some((node) => {
+      if (node.type !== 'AssignmentExpression' || memberName(child(node, 'left')) !== field) return false;
+      const right = child(node, 'right');
+      const isNothing = nameOf(right) === 'undefined' || (right?.type === 'Literal' && right.value === null);
+      return isNothing && node.start > assignment.end && this.#sameFunction(node, assignment);
+    });
+  }
+
+  #judgeValue(node: SyntaxNode, what: string): Verdict | undefined {
+    const { value, parent } = unwrapUp(this.#file, node);
+    if (parent === undefined) return undefined;
+    switch (parent.type) {
+      case 'ExpressionStatement':
+        return { mistake: 'dropped', sentence: `${what} is acquired and dropped at once` };
+      case 'UnaryExpression':
+      case 'BinaryExpression':
+      case 'TemplateLiteral':
+      case 'IfStatement':
+      case 'WhileStatement':
+      case 'SwitchStatement':
+        return {
+          mistake: 'dropped',
+          sentence: `${what} is acquired only to be looked at, and nobody can release it`,
+        };
+      case 'ConditionalExpression':
+      case 'LogicalExpression':
+        if (parent.test === value) return dropped(what);
+        return this.#judgeValue(parent, what);
+      case 'SequenceExpression': {
+        const isLast = children(parent, 'expressions').at(-1) === value;
+        return isLast ? this.#judgeValue(parent, what) : dropped(what);
+      }
+      case 'MemberExpression':
+        return parent.object === value ? this.#judgeMember(parent, what) : undefined;
+      case 'VariableDeclarator':
+        return this.#judgeDeclarator(parent, what);
+      case 'AssignmentExpression':
+        return this.#judgeAssignment(parent, what);
+      case 'PropertyDefinition':
+        return this.#judgeField(
+          enclosingClass(this.#file, parent),
+          nameOf(child(parent, 'key')) ?? '',
+          what,
+          parent,
+        );
+      case 'CallExpression':
+        return this.#judgeArgument(parent, value, what);
+      case 'ArrayExpression':
+      case 'Property':
+      case 'ObjectExpression':
+      case 'SpreadElement':
+        return this.#judgeContainer(parent, what);
+      default:
+        return undefined;
+    }
+  }
+
+  /** `acquire().something`: fine when it releases, or when it passes on through a promise. */
+  #judgeMember(member: SyntaxNode, what: string): Verdict | undefined {
+    const name = memberName(member) ?? '';
+    const { parent } = unwrapUp(this.#file, member);
+    const isCalled = parent?.type === 'CallExpression' && unwrapDown(child(parent, 'callee')) === member;
+    if (isCalled && (releaseNames.has(name) || promiseNames.has(name))) return undefined;
+    // A method that answers `this` hands the object on: begin(), configure().
+    if (isCalled && parent !== undefined && this.#guess.answersThis(member))
+      return this.#judgeValue(parent, what);
+    return {
+      mistake: 'handle-lost',
+      sentence: `only .${name} of ${what} is kept, and nobody can release the rest`,
+    };
+  }
+
+  #judgeDeclarator(declarator: SyntaxNode, what: string): Verdict | undefined {
+    const declaration = this.#file.parentOf.get(declarator);
+    if (declaration?.kind === 'using' || declaration?.kind === 'await using') return undefined;
+    const id = child(declarator, 'id');
+    if (id?.type !== 'Identifier') {
+      return { mistake: 'handle-lost', sentence: `${what} is taken apart, and nobody can release it` };
+    }
+    return this.#judgeVariable(String(id.name), declarator, what);
+  }
+
+  #judgeAssignment(assignment: SyntaxNode, what: string): Verdict | undefined {
+    const target = child(assignment, 'left');
+    if (target?.type === 'MemberExpression') {
+      const isOwn = child(target, 'object')?.type === 'ThisExpression';
+      if (!isOwn) return undefined;
+      return this.#judgeField(
+        enclosingClass(this.#file, assignment),
+        memberName(target) ?? '',
+        what,
+        assignment,
+      );
+    }
+    if (target?.type !== 'Identifier') return dropped(what);
+    return this.#judgeVariable(String(target.name), assignment, what);
+  }
+
+  /** A variable without `using`: somebody has to release it, on every path, or take it over. */
+  #judgeVariable(name: string, from: SyntaxNode, what: string): Verdict | undefined {
+    const uses = this.#usesOf(name, from);
+    const scope = enclosing(this.#file, from, (one) => isFunction(one) || one.type === 'Program');
+    if (scope?.type === 'Program' && uses.some((use) => !this.#sameFunction(use, from))) return undefined;
+    const releases = uses.filter((use) => this.#isRelease(use));
+    if (uses.some((use) => this.#isMove(use))) return undefined;
+    if (releases.length === 0) {
+      const isLent = uses.some((use) => unwrapUp(this.#file, use).parent?.type === 'CallExpression');
+      if (isLent)
+        return {
+          mistake: 'lent-only',
+          sentence: `${what} in "${name}" is lent to others and never released`,
+        };
+      return { mistake: 'never-released', sentence: `${what} in "${name}" is never released` };
+    }
+    if (this.#isOverwritten(name, from, releases)) {
+      return {
+        mistake: 'overwritten',
+        sentence: `"${name}" takes another before ${what} in it was released`,
+      };
+    }
+    if (releases.some((use) => this.#isOnEveryPath(use, from))) return undefined;
+    return {
+      mistake: 'released-on-some-paths',
+      sentence: `${what} in "${name}" is not released on every path`,
+    };
+  }
+
+  /** Kept in a field: the class has to be disposable, and to name the field where it disposes. */
+  #judgeField(
+    owner: SyntaxNode | undefined,
+    field: string,
+    what: string,
+    at: SyntaxNode,
+  ): Verdict | undefined {
+    if (owner === undefined) return undefined;
+    const className = nameOf(child(owner, 'id')) ?? 'the class';
+    const isStatic = at.type === 'PropertyDefinition' && at.static === true;
+    if (isStatic) return undefined;
+    const members = children(child(owner, 'body'), 'body');
+    const disposing = members.filter((one) => releaseNames.has(nameOf(child(one, 'key')) ?? ''));
+    if (disposing.length === 0 && !this.#facts.disposables.has(className)) {
+      return {
+        mistake: 'owner-not-disposable',
+        sentence: `${className} keeps ${what} in ${field} and cannot be disposed of`,
+      };
+    }
+    const releases = members.some((one) => this.#namesField(one, field, at));
+    if (releases) return undefined;
+    return {
+      mistake: 'field-not-released',
+      sentence: `${className} keeps ${what} in ${field} and never releases it`,
+    };
+  }
+
+  /** Whether a member, other than where it is acquired, releases the field or passes it on. */
+  #namesField(member: SyntaxNode, field: string, at: SyntaxNode): boolean {
+    return this.#file.nodes.some((node) => {
+      if (!contains(member, node) || contains(at, node)) return false;
+      if (node.type !== 'MemberExpression' || memberName(node) !== field) return false;
+      if (child(node, 'object')?.type !== 'ThisExpression') return false;
+      return this.#isRelease(node) || this.#isMove(node) || this.#isLoopedOver(node);
+    });
+  }
+
+  #judgeArgument(call: SyntaxNode, argument: SyntaxNode, what: string): Verdict | undefined {
+    if (unwrapDown(child(call, 'callee')) === argument) return undefined;
+    if (this.#takes(call, argument)) return undefined;
+    return {
+      mistake: 'lent-only',
+      sentence: `${what} is lent to a function that does not keep it, and nobody can release it`,
+    };
+  }
+
+  #judgeContainer(part: SyntaxNode, what: string): Verdict | undefined {
+    let container: SyntaxNode | undefined = part;
+    while (
+      container !== undefined &&
+      /^(ArrayExpression|Property|ObjectExpression|SpreadElement)$/.test(container.type)
+    ) {
+      const { parent } = unwrapUp(this.#file, container);
+      if (
+        parent === undefined ||
+        !/^(ArrayExpression|Property|ObjectExpression|SpreadElement)$/.test(parent.type)
+      )
+        break;
+      container = parent;
+    }
+    const { parent } = unwrapUp(this.#file, container ?? part);
+    if (parent?.type === 'ExpressionStatement') return dropped(what);
+    if (parent?.type !== 'VariableDeclarator') return undefined;
+    const id = child(parent, 'id');
+    if (id?.type !== 'Identifier') return undefined;
+    const uses = this.#usesOf(String(id.name), parent);
+    if (uses.length > 0) return undefined;
+    return { mistake: 'never-released', sentence: `${what} in "${String(id.name)}" is never released` };
+  }
+
+  /** `x.release()`, `x?.[Symbol.dispose]()`, and the same through a stack or scope. */
+  #isRelease(use: SyntaxNode): boolean {
+    const { value, parent } = unwrapUp(this.#file, use);
+    if (parent?.type !== 'MemberExpression' || parent.object !== value) return false;
+    return releaseNames.has(memberName(parent) ?? '');
+  }
+
+  /** Whether the use hands the value to somebody else for good. */
+  #isMove(use: SyntaxNode): boolean {
+    const { value, parent } = unwrapUp(this.#file, use);
+    switch (parent?.type) {
+      case 'ReturnStatement':
+      case 'YieldExpression':
+      case 'ArrayExpression':
+      case 'SpreadElement':
+      case 'ThrowStatement':
+      case 'ExportSpecifier':
+        return true;
+      case 'Property':
+        return parent.value === value;
+      case 'ArrowFunctionExpression':
+        return parent.body === value;
+      case 'NewExpression':
+        return children(parent, 'arguments').includes(value);
+      case 'CallExpression':
+        return children(parent, 'arguments').includes(value) && this.#takes(parent, value);
+      case 'AssignmentExpression':
+        return parent.right === value && unwrapDown(child(parent, 'left')) !== value;
+      case 'VariableDeclarator':
+        return parent.init === value;
+      case 'ConditionalExpression':
+      case 'LogicalExpression':
+        return parent.test !== value && this.#isMove(parent);
+      default:
+        return false;
+    }
+  }
+
+  #isLoopedOver(use: SyntaxNode): boolean {
+    const loop = enclosing(this.#file, use, (one) => one.type === 'ForOfStatement' || isFunction(one));
+    return loop?.type === 'ForOfStatement' && contains(child(loop, 'right'), use);
+  }
+
+  /** Whether a function takes over what it is given: unknown ones may; known ones are looked into. */
+  #takes(call: SyntaxNode, argument: SyntaxNode): boolean {
+    const callee = unwrapDown(child(call, 'callee'));
+    if (callee === undefined || borrowers.test(this.#file.text.slice(callee.start, callee.end))) return false;
+    const known = this.#facts.declared.get(nameOf(callee) ?? '');
+    if (known === undefined) return true;
+    const parameter = children(known.node, 'params')[children(call, 'arguments').indexOf(argument)];
+    if (parameter?.type !== 'Identifier') return true;
+    const inner = known.file === this.#file ? this : new OwnershipRules(this.#facts, known.file);
+    const uses = inner.#usesOf(String(parameter.name), parameter);
+    // One level deep: what it hands on in its turn counts as taken.
+    return uses.some((use) => inner.#isRelease(use) || inner.#isHandedOn(use));
+  }
+
+  #isHandedOn(use: SyntaxNode): boolean {
+    const { value, parent } = unwrapUp(this.#file, use);
+    if (parent?.type === 'CallExpression' && children(parent, 'arguments').includes(value)) {
+      const callee = child(parent, 'callee');
+      return callee === undefined || !borrowers.test(this.#file.text.slice(callee.start, callee.end));
+    }
+    return this.#isMove(use);
+  }
+
+  /** In a `finally`, or straight in the block of the acquisition with no way out in between. */
+  #isOnEveryPath(use: SyntaxNode, from: SyntaxNode): boolean {
+    const isInFinally = (one: SyntaxNode): boolean => {
+      const around = this.#file.parentOf.get(one);
+      return around?.type === 'TryStatement' && around.finalizer === one;
+    };
+    if (enclosing(this.#file, use, (one) => isInFinally(one)) !== undefined) return true;
+    if (!this.#sameFunction(use, from)) return true;
+    const block = this.#blockOf(from);
+    const statement = this.#statementIn(block, use);
+    if (block === undefined || statement === undefined || /^(If|Try|Switch)/.test(statement.type))
+      return false;
+    if (loops.has(statement.type) && !contains(statement, from)) return false;
+    return !this.#file.nodes.some(
+      (node) =>
+        exits.has(node.type) && node.start > from.end && node.end < use.start && this.#leaves(node, from),
+    );
+  }
+
+  /** Whether a `return` or `break` leaves the block in which the acquisition stands while the value may be held. */
+  #leaves(exit: SyntaxNode, from: SyntaxNode): boolean {
+    if (!this.#sameFunction(exit, from)) return false;
+    if (this.#isGuardedByAbsence(exit, from)) return false;
+    if (exit.type === 'ReturnStatement' || exit.type === 'ThrowStatement')
+      return contains(this.#blockOf(from), exit);
+    const loop = enclosing(this.#file, exit, (one) => loops.has(one.type) || one.type === 'SwitchStatement');
+    return loop === undefined || contains(loop, from);
+  }
+
+  /** `if (x === undefined) return`: on that way there is nothing to release. */
+  #isGuardedByAbsence(exit: SyntaxNode, from: SyntaxNode): boolean {
+    const guard = enclosing(this.#file, exit, (one) => one.type === 'IfStatement' || isFunction(one));
+    const test = guard?.type === 'IfStatement' ? child(guard, 'test') : undefined;
+    if (test === undefined) return false;
+    const name = nameOf(child(from, 'id')) ?? nameOf(child(from, 'left')) ?? '';
+    const text = this.#file.text.slice(test.start, test.end);
+    return new RegExp(`(^|\\W)${name}\\s*={2,3}\\s*(undefined|null)|!\\s*${name}\\b`).test(text);
+  }
+
+  /** A loop that fills one variable again and again, with the release behind the loop. */
+  #isOverwritten(name: string, from: SyntaxNode, releases: readonly SyntaxNode[]): boolean {
+    if (from.type !== 'AssignmentExpression') return false;
+    const loop = enclosing(this.#file, from, (one) => loops.has(one.type) || isFunction(one));
+    if (loop === undefined || !loops.has(loop.type)) return false;
+    const declaredInside = this.#file.nodes.some(
+      (node) =>
+        node.type === 'VariableDeclarator' && contains(loop, node) && nameOf(child(node, 'id')) === name,
+    );
+    return !declaredInside && !releases.some((use) => contains(loop, use));
+  }
+
+  #blockOf(node: SyntaxNode): SyntaxNode | undefined {
+    return enclosing(this.#file, node, (one) =>
+      /^(BlockStatement|Program|StaticBlock|SwitchCase|For.*Statement)$/.test(one.type),
+    );
+  }
+
+  #statementIn(block: SyntaxNode | undefined, node: SyntaxNode): SyntaxNode | undefined {
+    let statement: SyntaxNode | undefined = node;
+    while (statement !== undefined && this.#file.parentOf.get(statement) !== block) {
+      statement = this.#file.parentOf.get(statement);
+    }
+    return statement;
+  }
+
+  #sameFunction(a: SyntaxNode, b: SyntaxNode): boolean {
+    const functionOf = (node: SyntaxNode): SyntaxNode | undefined => enclosing(this.#file, node, isFunction);
+    return functionOf(a) === functionOf(b);
+  }
+
+  /** Uses of a variable in the function (or file) of its declaration, without those of an inner one of the same name. */
+  #usesOf(name: string, from: SyntaxNode): SyntaxNode[] {
+    const scope =
+      enclosing(this.#file, from, (one) => isFunction(one) || one.type === 'Program') ?? this.#file.program;
+    return this.#file.nodes.filter((node) => {
+      if (node.type !== 'Identifier' || node.name !== name || !contains(scope, node)) return false;
+      if (contains(from, node) && node.start < (child(from, 'init') ?? child(from, 'right') ?? from).end)
+        return false;
+      const parent = this.#file.parentOf.get(node);
+      if (parent?.type === 'MemberExpression' && parent.property === node && parent.computed !== true)
+        return false;
+      if (parent?.type === 'Property' && parent.key === node && parent.shorthand !== true) return false;
+      if (parent?.type === 'VariableDeclarator' && parent.id === node) return false;
+      if (parent?.type === 'AssignmentExpression' && parent.left === node) return false;
+      return !this.#isShadowed(name, node, scope, from);
+    });
+  }
+
+  #isShadowed(name: string, use: SyntaxNode, scope: SyntaxNode, from: SyntaxNode): boolean {
+    for (
+      let inner = enclosing(this.#file, use, isFunction);
+      inner !== undefined && inner !== scope && contains(scope, inner);
+      inner = enclosing(this.#file, inner, isFunction)
+    ) {
+      if (children(inner, 'params').some((one) => nameOf(one) === name)) return true;
+    }
+    const blocks = this.#file.nodes.filter(
+      (node) => node.type === 'VariableDeclarator' && nameOf(child(node, 'id')) === name && node !== from,
+    );
+    return blocks.some((other) => {
+      const block = this.#blockOf(other);
+      return block !== undefined && contains(block, use) && !contains(block, from) && other.start < use.start;
+    });
+  }
+}
+
+function dropped(what: string): Verdict {
+  return { mistake: 'dropped', sentence: `${what} is acquired and dropped at once` };
+}
+
+function enclosingClass(file: SourceFile, node: SyntaxNode): SyntaxNode | undefined {
+  return enclosing(file, node, (one) => one.type === 'ClassDeclaration' || one.type === 'ClassExpression');
+}
+
+function isFieldAssignment(parent: SyntaxNode | undefined, use: SyntaxNode, file: SourceFile): boolean {
+  if (parent?.type !== 'AssignmentExpression') return false;
+  const target = child(parent, 'left');
+  const isThis = target?.type === 'MemberExpression' && child(target, 'object')?.type === 'ThisExpression';
+  return isThis && unwrapUp(file, use).value === parent.right;
+}
