@@ -42,6 +42,8 @@ describe('maskSecrets', () => {
         const password = `QQ${letters.join('')}ZZ`;
         const masked = maskSecrets(`[rtsp] rtsp://admin:${password}@cam.local:554/live failed: 401`);
         expect(masked).toBe('[rtsp] rtsp://admin:***@cam.local:554/live failed: 401');
+        const advised = `${masked}: write @ and : as %40 and %3A`;
+        expect(maskSecrets(advised)).toBe(advised);
       }),
       { numRuns: 2000 },
     );
