@@ -1,6 +1,7 @@
 import { PlateauError } from '../errors.ts';
 import type { AnalysisReport } from './analysis-report.ts';
-import { Pipeline, type PipelineReport } from './pipeline.ts';
+import { Pipeline } from './pipeline.ts';
+import type { PipelineReport } from './pipeline-report.ts';
 import { RssSeries } from './rss-series.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import { type AnalysisProgress, VideoAnalysis, type VideoFindings } from './video-analysis.ts';

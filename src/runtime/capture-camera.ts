@@ -2,7 +2,7 @@ import { type Doorbell, FrameRing, type RingWriter } from '@plateau/memory';
 import { toErrorMessage } from '../errors.ts';
 import { CameraFeed } from '../vision/video/camera-feed.ts';
 import { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
-import type { VideoInfo } from '../vision/video/video-capture.ts';
+import type { VideoCounters, VideoInfo } from '../vision/video/video-capture.ts';
 import { Annotator } from './annotator.ts';
 import type { BusyTime } from './busy-time.ts';
 import { captureRecording, type RecordingEnd } from './capture-recording.ts';
@@ -14,11 +14,6 @@ export interface CaptureTools {
   readonly bell: Doorbell;
   readonly busy: BusyTime;
   post(message: FromCapture, transfer?: ArrayBuffer[]): void;
-}
-
-export interface CameraCounters {
-  readonly decoded: number;
-  readonly damaged: number;
 }
 
 type CaptureOrder = Extract<ToCapture, { type: 'add-camera' }>;
@@ -101,7 +96,7 @@ export class CaptureCamera implements AsyncDisposable {
     const { signal } = this.#stop;
     const listener = {
       onOpened: (info: VideoInfo) => this.#opened(info),
-      onCounters: (counters: CameraCounters) => this.#count(counters),
+      onCounters: (counters: VideoCounters) => this.#count(counters),
     };
     const { truncatedAt, warnings } = await captureRecording(
       name,
@@ -141,7 +136,7 @@ export class CaptureCamera implements AsyncDisposable {
     this.#tools.post({ type: 'opened', camera: this.#order.camera, info });
   }
 
-  #count({ decoded, damaged }: CameraCounters): void {
+  #count({ decoded, damaged }: VideoCounters): void {
     this.#counters = { decoded, damaged, published: this.#publisher.published };
     if (decoded % progressEvery !== 0) return;
     this.#tools.post({ type: 'progress', camera: this.#order.camera, counters: this.#counters });

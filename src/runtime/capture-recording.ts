@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { VideoCapture, type VideoInfo } from '../vision/video/video-capture.ts';
+import { VideoCapture, type VideoCounters, type VideoInfo } from '../vision/video/video-capture.ts';
 import type { BusyTime } from './busy-time.ts';
-import type { CameraCounters } from './capture-camera.ts';
 import type { FramePublisher } from './frame-publisher.ts';
 import type { CaptureSettings } from './thread-protocol.ts';
 
 export interface RecordingListener {
   onOpened(info: VideoInfo): void;
-  onCounters(counters: CameraCounters): void;
+  onCounters(counters: VideoCounters): void;
 }
 
 /** What is known of a recording once it has been read. */

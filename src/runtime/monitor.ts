@@ -1,7 +1,8 @@
 import { MemoryMonitor } from '@plateau/memory';
 import type { PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
-import { Pipeline, type PipelineReport } from './pipeline.ts';
+import { Pipeline } from './pipeline.ts';
+import type { PipelineReport } from './pipeline-report.ts';
 import { processSeconds } from './process-clock.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import type { CameraState } from './thread-protocol.ts';

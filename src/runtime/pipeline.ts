@@ -1,25 +1,15 @@
-import {
-  Doorbell,
-  FrameRing,
-  type LeakLevel,
-  type LedgerSnapshot,
-  ledger,
-  mergeLedgerSnapshots,
-  SlabPool,
-  type ThreadMemory,
-  threadMemory,
-  threadName,
-} from '@plateau/memory';
+import { Doorbell, FrameRing, type LeakLevel, ledger, SlabPool } from '@plateau/memory';
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { type CameraListener, cameraOf, deliver, isCameraMessage } from './camera-listener.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
+import { type PipelineReport, pipelineReport } from './pipeline-report.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import {
   type Annotation,
   type CameraId,
-  type Decision,
   type FromCapture,
   type FromInference,
   slotFieldCount,
@@ -28,32 +18,6 @@ import {
   type ToInference,
 } from './thread-protocol.ts';
 import { WorkerThread } from './worker-thread.ts';
-
-export type Said<Type extends FromCapture['type']> = Extract<FromCapture, { type: Type }>;
-
-/** What one camera's owner hears; all on the main thread. */
-export interface CameraListener {
-  onDecision(decision: Decision): void;
-  onOpened?(message: Said<'opened'>): void;
-  onState?(message: Said<'state'>): void;
-  onProgress?(message: Said<'progress'>): void;
-  onPicture?(message: Said<'picture'>): void;
-  onEnded?(message: Said<'ended'>): void;
-  /** The zones were drawn for the source's size; what is odd about them there. */
-  onGeometry?(warnings: readonly string[]): void;
-  /** This camera cannot be decided; nothing more comes from it. */
-  onFailed(error: PlateauError): void;
-}
-
-/** Memory and busy time of all threads of a pipeline. */
-export interface PipelineReport {
-  readonly ledger: LedgerSnapshot;
-  readonly busySeconds: Readonly<Record<string, number>>;
-  /** What each thread uses. */
-  readonly threads: readonly ThreadMemory[];
-  /** V8's used heap over all threads. */
-  readonly heapUsedBytes: number;
-}
 
 interface PipelineCamera {
   readonly ring: FrameRing;
@@ -110,7 +74,7 @@ export class Pipeline implements AsyncDisposable {
         if (message.type === 'ready') started.resolve(message.model);
         else if (message.type === 'failed' && pipeline === undefined)
           started.reject(fromErrorMessage(message.error));
-        else if (pipeline !== undefined) pipeline.#hearInference(message);
+        else if (pipeline !== undefined) pipeline.#hear(message);
       },
       onDeath: (error) => {
         started.reject(error);
@@ -149,7 +113,7 @@ export class Pipeline implements AsyncDisposable {
     this.#slabs = new SlabPool({ ledger });
     this.#capture = new WorkerThread<ToCapture, FromCapture>('capture-thread', {
       data: { doorbell: bell.handle, leakLevel },
-      onMessage: (message) => this.#hearCapture(message),
+      onMessage: (message) => this.#hear(message),
       onDeath: (error) => this.#onFailure(error),
     });
   }
@@ -225,7 +189,7 @@ export class Pipeline implements AsyncDisposable {
       ask((request) => this.#capture.post({ type: 'report', request, collect })),
     ]);
     if (collect) collectGarbage();
-    return this.#merge(reports);
+    return pipelineReport(reports);
   }
 
   /** Ends both threads after the run in hand, and says what was still live then. Safe to call twice. */
@@ -242,17 +206,7 @@ export class Pipeline implements AsyncDisposable {
     for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
     this.#cameras.clear();
     this.#slabs.trim();
-    return this.#merge(this.#lastReports);
-  }
-
-  #merge(reports: readonly ThreadReport[]): PipelineReport {
-    const threads = [threadMemory(threadName), ...reports.map((report) => report.memory)];
-    return {
-      threads,
-      heapUsedBytes: threads.reduce((sum, thread) => sum + thread.heapUsedBytes, 0),
-      ledger: mergeLedgerSnapshots([ledger.snapshot(), ...reports.map((report) => report.ledger)]),
-      busySeconds: Object.assign({}, ...reports.map((report) => report.busySeconds)),
-    };
+    return pipelineReport(this.#lastReports);
   }
 
   #tellInference(message: ToInference): void {
@@ -260,53 +214,12 @@ export class Pipeline implements AsyncDisposable {
     this.#bell.ring();
   }
 
-  #hearInference(message: FromInference): void {
-    switch (message.type) {
-      case 'decision':
-        this.#listener(message.decision.camera)?.onDecision(message.decision);
-        break;
-      case 'geometry':
-        this.#listener(message.camera)?.onGeometry?.(message.warnings);
-        break;
-      case 'camera-failed':
-        this.#listener(message.camera)?.onFailed(fromErrorMessage(message.error));
-        break;
-      default:
-        this.#hearEither(message);
+  #hear(message: FromInference | FromCapture): void {
+    if (isCameraMessage(message)) {
+      const camera = this.#cameras.get(cameraOf(message));
+      if (camera !== undefined) deliver(message, camera.listener);
+      return;
     }
-  }
-
-  #hearCapture(message: FromCapture): void {
-    switch (message.type) {
-      case 'opened':
-        this.#listener(message.camera)?.onOpened?.(message);
-        break;
-      case 'state':
-        this.#listener(message.camera)?.onState?.(message);
-        break;
-      case 'progress':
-        this.#listener(message.camera)?.onProgress?.(message);
-        break;
-      case 'picture':
-        this.#listener(message.camera)?.onPicture?.(message);
-        break;
-      case 'ended':
-        this.#listener(message.camera)?.onEnded?.(message);
-        break;
-      default:
-        this.#hearEither(message);
-    }
-  }
-
-  #listener(camera: CameraId): CameraListener | undefined {
-    return this.#cameras.get(camera)?.listener;
-  }
-
-  #hearEither(
-    message:
-      | Extract<FromInference, { type: 'ready' | 'removed' | 'report' | 'failed' | 'stopped' }>
-      | Extract<FromCapture, { type: 'removed' | 'report' | 'failed' | 'stopped' }>,
-  ): void {
     switch (message.type) {
       case 'removed':
         this.#release(message.camera);

@@ -7,7 +7,8 @@ import {
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { defaults } from './defaults.ts';
-import { Pipeline, type PipelineReport } from './pipeline.ts';
+import { Pipeline } from './pipeline.ts';
+import type { PipelineReport } from './pipeline-report.ts';
 import { PlantedLeak } from './planted-leak.ts';
 import { RssSeries } from './rss-series.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';

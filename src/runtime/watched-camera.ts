@@ -1,7 +1,8 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-import type { CameraListener, Pipeline, Said } from './pipeline.ts';
+import type { CameraListener, Said } from './camera-listener.ts';
+import type { Pipeline } from './pipeline.ts';
 import { processSeconds } from './process-clock.ts';
 import type { CameraSettings } from './settings.ts';
 import type { CameraId, CameraState, CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
