@@ -58,6 +58,8 @@ export {
   type ReserveOptions,
   type Sacrifice,
 } from './memory-budget.ts';
+export { logCpuMemory, logGpuMemory, type MemoryLogSink, megabytes } from './memory-log.ts';
+export { type MemoryMetricsSources, memoryMetrics } from './memory-metrics.ts';
 export {
   type GpuMemory,
   MemoryMonitor,
@@ -68,8 +70,11 @@ export { AsyncMemoryScope, MemoryScope } from './memory-scope.ts';
 export { type MemoryLevel, MemoryThreshold, type MemoryThresholdOptions } from './memory-threshold.ts';
 export { MemoryWatch, type MemoryWatchOptions } from './memory-watch.ts';
 export { findMistakes, type Mistake, type MistakeSources } from './mistakes.ts';
+export { Nvml } from './nvml.ts';
+export { loadNvml, type NvmlLibrary } from './nvml-library.ts';
 export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
 export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
+export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
 export {
   ReclaimLadder,
