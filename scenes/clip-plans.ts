@@ -95,6 +95,7 @@ export const demonstration: ClipPlan = {
   seed: 28,
   split: 'train',
   course: 'demonstration',
+  nothingFalls: true,
   kind: 'belt',
   material: 'coal',
   light: 'hall',

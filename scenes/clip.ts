@@ -27,6 +27,8 @@ export interface ClipPlan {
   readonly dust?: number;
   readonly light?: string;
   readonly blackBelt?: boolean;
+  /** No lumps in the air, for clips in which a lump hanging over the rim would look odd. */
+  readonly nothingFalls?: boolean;
 }
 
 const SHAPES = ['ridge', 'level', 'patches'];
@@ -179,7 +181,8 @@ function findView(plan: ClipPlan, width: number, height: number): { scene: Scene
 
 function adapt(view: View, plan: ClipPlan): View {
   const dust = plan.dust === undefined ? view.dust : { ...view.dust, density: plan.dust, cloudiness: 1 };
-  return { ...view, dust, speed: plan.course === 'empty' ? view.speed : Math.max(0.3, view.speed * 0.5) };
+  const falling = plan.nothingFalls === true ? [] : view.falling;
+  return { ...view, dust, falling, speed: plan.course === 'empty' ? view.speed : Math.max(0.3, view.speed * 0.5) };
 }
 
 /** The middle of the bed as a polygon of the picture, or undefined when it is cut off or tiny. */

@@ -23,12 +23,23 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
     return picture, mask
 
 
+def mosaic(parts: list[tuple[np.ndarray, np.ndarray]], random: np.random.Generator):
+    """Four cameras in one picture, as recorders show them: load far away, seams, several scenes at once."""
+    width, height = 320, int(random.choice([180, 240, 240]))
+    images, masks = [], []
+    for image, mask in parts:
+        images.append(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
+        masks.append(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR))
+    square = lambda four: np.concatenate([np.concatenate(four[:2], 1), np.concatenate(four[2:], 1)], 0)
+    return square(images), square(masks)
+
+
 def place(image, mask, size, random):
     """Letterboxed whole, or zoomed, turned and sheared; what lies outside is the letterbox's grey or more of the same."""
     height, width = mask.shape
     fit = size / max(height, width)
     plain = random.random() < 0.2
-    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.6), np.log(2.6)))
+    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.5), np.log(2.4)))
     angle = 0.0 if plain else np.deg2rad(random.normal() * 12)
     if not plain and random.random() < 0.12:
         angle += random.choice([np.pi / 2, -np.pi / 2, np.pi])

@@ -7,7 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from augment import GREY, augment
+from augment import GREY, augment, mosaic
+
+
+MOSAICS = 0.18
 
 
 class Pictures:
@@ -75,11 +78,16 @@ class Batches:
                     self.pictures.rescan()
             size = self.size_of_step()
             images, masks = [], []
-            for index in random.integers(0, len(self.pictures.bases), self.batch):
-                image, mask = augment(*self.pictures.load(self.pictures.bases[index]), size, random, self.strength())
+            for _ in range(self.batch):
+                drawn = [self._draw(random) for _ in range(4 if random.random() < MOSAICS else 1)]
+                whole = mosaic(drawn, random) if len(drawn) == 4 else drawn[0]
+                image, mask = augment(*whole, size, random, self.strength())
                 images.append(image)
                 masks.append(mask)
             self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), np.stack(masks)))
+
+    def _draw(self, random: np.random.Generator):
+        return self.pictures.load(self.pictures.bases[random.integers(len(self.pictures.bases))])
 
     def next(self):
         return self.ready.get()
