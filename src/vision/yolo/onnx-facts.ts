@@ -11,6 +11,8 @@ export interface OnnxFacts {
   readonly metadata: ReadonlyMap<string, string>;
   /** Files that hold weights, relative to the model's folder, each once. */
   readonly externalFiles: readonly string[];
+  /** True where a picture's height or width is left open. */
+  readonly openSize: boolean;
   /** Steps of quantised outputs by output name, where a DequantizeLinear makes the output. */
   readonly outputSteps: ReadonlyMap<string, number>;
   /** Bytes of the file itself. */
@@ -34,6 +36,7 @@ interface GraphParts {
   readonly scalars: Map<string, number>;
   readonly outputs: string[];
   readonly externalFiles: Set<string>;
+  openSize: boolean;
 }
 
 /** Reads the file's own description; the weights stay on disk. @throws MalformedProtobufError, or the file system's error */
@@ -53,6 +56,7 @@ export function parseOnnxFacts(source: ByteSource): OnnxFacts {
     scalars: new Map(),
     outputs: [],
     externalFiles: new Set(),
+    openSize: false,
   };
   let hasGraph = false;
 
@@ -76,6 +80,7 @@ export function parseOnnxFacts(source: ByteSource): OnnxFacts {
     producer,
     metadata,
     externalFiles: [...graph.externalFiles],
+    openSize: graph.openSize,
     outputSteps: outputSteps(graph),
     byteLength: source.byteLength,
   };
@@ -105,9 +110,33 @@ function readGraph(reader: ProtobufReader, parts: GraphParts): void {
   while (reader.next()) {
     if (reader.number === 1) readNode(reader.message(), parts);
     else if (reader.number === 5) readTensor(reader.message(), parts);
+    else if (reader.number === 11) parts.openSize ||= hasOpenSize(reader.message());
     else if (reader.number === 12 && parts.outputs.length < mostEntries)
       parts.outputs.push(readEntry(reader.message())[0]);
   }
+}
+
+/** Whether a graph input of four dimensions leaves its third or fourth open (ValueInfo, type, tensor, shape, dimensions). */
+function hasOpenSize(reader: ProtobufReader, path: readonly number[] = [2, 1, 2]): boolean {
+  const [field, ...deeper] = path;
+  if (field === undefined) return isOpenPicture(reader);
+  let open = false;
+  while (reader.next()) {
+    if (reader.number === field) open ||= hasOpenSize(reader.message(), deeper);
+  }
+  return open;
+}
+
+function isOpenPicture(shape: ProtobufReader): boolean {
+  const open: boolean[] = [];
+  while (shape.next()) {
+    if (shape.number !== 1 || open.length > 4) continue;
+    const dimension = shape.message();
+    let size = 0;
+    while (dimension.next()) if (dimension.number === 1) size = dimension.value;
+    open.push(size === 0);
+  }
+  return open.length === 4 && (open[2]! || open[3]!);
 }
 
 function readNode(reader: ProtobufReader, parts: GraphParts): void {

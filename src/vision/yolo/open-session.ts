@@ -1,5 +1,6 @@
 import { PlateauError } from '../../errors.ts';
 import type { Device } from './model-description.ts';
+import type { OnnxFacts } from './onnx-facts.ts';
 import { OnnxSession, supportedDevices } from './onnx-session.ts';
 import type { YoloOptions } from './yolo-options.ts';
 
@@ -13,8 +14,12 @@ export interface OpenedSession {
  * Opens a session on the wanted device. Owner: the caller.
  * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, RangeError for a thread count that is none
  */
-export async function openSession(path: string, options: YoloOptions): Promise<OpenedSession> {
-  const { device = 'auto', threads = 1, memoryArena = false } = options;
+export async function openSession(
+  path: string,
+  facts: OnnxFacts,
+  options: YoloOptions,
+): Promise<OpenedSession> {
+  const { device = 'auto', threads = 1, memoryArena = !facts.openSize } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`threads is ${threads}, not a whole number from 1`);
   const open = async (on: Device): Promise<OpenedSession> => ({

@@ -42,7 +42,7 @@ export class Yolo implements AsyncDisposable {
   static async open(path: string, options: YoloOptions = {}): Promise<Yolo> {
     const { facts, byteLength } = inspectModelFile(path);
     const metadata = readModelMetadata(facts.metadata);
-    const { session, device, threads } = await openSession(path, options);
+    const { session, device, threads } = await openSession(path, facts, options);
     await using undo = new AsyncDisposableStack();
     undo.use(session);
     if (session.inputs.length !== 1) {

@@ -47,6 +47,11 @@ describe('what an ONNX file says about itself', () => {
     expect(facts(model).metadata.get('names')).toBe('{0: "ä"}');
   });
 
+  test('whether the size of the input is open', () => {
+    expect(facts(knownAnswerModel({ dynamic: true }).model).openSize).toBe(true);
+    expect(facts(knownAnswerModel().model).openSize).toBe(false);
+  });
+
   test('the steps of quantised outputs', () => {
     const steps = facts(knownAnswerModel({ quantisedStep: 2.5 }).model).outputSteps;
     expect(steps.get('output0')).toBe(2.5);
