@@ -1,3 +1,5 @@
+// First: in this thread, and before the inference thread loads the runtime.
+import '../vision/yolo/no-telemetry.ts';
 import { Doorbell, FrameRing, type LeakLevel, ledger, SlabPool } from '@plateau/memory';
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';

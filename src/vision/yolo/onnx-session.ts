@@ -1,3 +1,5 @@
+// First: the runtime looks at the environment when it is loaded.
+import './no-telemetry.ts';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
