@@ -9,6 +9,7 @@ import { UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import {
   AVERROR_EOF,
+  AVERROR_INVALIDDATA,
   AVMEDIA_TYPE_VIDEO,
   Dictionary,
   FormatContext,
@@ -171,16 +172,24 @@ async function openStream(
   transport: 'tcp' | 'udp' | undefined,
   interruption: Interruption,
   options: ContainerOptions,
+  asJpegs = false,
 ): Promise<OpenOutcome> {
   const context = new FormatContext();
   context.allocContext();
   let handedOver = false;
   try {
-    using settings = Dictionary.fromObject(streamSettings(source, transport, options.timeoutSeconds));
-    const format = source.kind === 'device' ? InputFormat.findInputFormat('v4l2') : null;
+    using settings = Dictionary.fromObject({
+      ...streamSettings(source, transport, options.timeoutSeconds),
+      ...(asJpegs ? { probesize: String(jpegProbeBytes) } : {}),
+    });
+    const format = formatOf(source, asJpegs);
     const opened = await interruption.guard(context, options.timeoutSeconds, () =>
       context.openInput(address, format, settings),
     );
+    const isBareJpegs = opened === 0 && /^(?:jpeg_pipe|mjpeg)$/.test(context.iformat?.name ?? '');
+    if (source.kind === 'http' && !asJpegs && (isBareJpegs || opened === AVERROR_INVALIDDATA)) {
+      return await openStream(source, address, transport, interruption, options, true);
+    }
     const code =
       opened === 'timeout' || opened < 0
         ? opened
@@ -194,11 +203,28 @@ async function openStream(
       const error = openFault(source, code, options.timeoutSeconds);
       return { failure: { error, transport: isTransportFault(code) } };
     }
+    if (asJpegs && context.streams[0]?.codecpar.width === 0) {
+      // Neither JPEGs nor anything else: a page of text, say.
+      const error = openFault(source, AVERROR_INVALIDDATA, options.timeoutSeconds);
+      return { failure: { error, transport: false } };
+    }
     handedOver = true;
     return { context };
   } finally {
     if (!handedOver) await closeStream(context);
   }
+}
+
+/** Enough to see that JPEGs come; without a limit FFmpeg would wait for minutes of them. */
+const jpegProbeBytes = 4096;
+
+/**
+ * Cameras send JPEGs over HTTP in many forms: without a boundary ahead of the first, without dashes, or bare. What
+ * FFmpeg's own reader of them refuses is cut at the JPEGs' own ends instead.
+ */
+function formatOf(source: VideoSource, asJpegs: boolean): InputFormat | null {
+  if (asJpegs) return InputFormat.findInputFormat('mjpeg');
+  return source.kind === 'device' ? InputFormat.findInputFormat('v4l2') : null;
 }
 
 function streamSettings(

@@ -52,7 +52,8 @@ export class Interruption {
     try {
       const result = await call();
       this.throwIfTripped();
-      return timedOut && result < 0 ? 'timeout' : result;
+      // The flag stays set: whatever came back, this context answers nothing but interruptions from now on.
+      return timedOut ? 'timeout' : result;
     } finally {
       clearTimeout(timer);
       clearInterval(this.#repeat);

@@ -50,7 +50,9 @@ export class PresentationClock {
       this.#offset = this.originSeconds;
       seconds = start + this.#offset;
     } else if (source === undefined || !Number.isFinite(source)) {
-      seconds = last + this.intervalSeconds;
+      // A live picture without a time is as late after the last one as it came.
+      const elapsed = arrival - this.#lastArrival;
+      seconds = last + (this.#live ? Math.max(elapsed, leastStepSeconds) : this.intervalSeconds);
     } else {
       const elapsed = arrival - this.#lastArrival;
       const proposed = source + this.#offset;

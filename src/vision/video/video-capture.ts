@@ -97,8 +97,6 @@ export class VideoCapture implements AsyncDisposable {
     timeLeaps: 0,
     bytes: 0,
   };
-  readonly info: VideoInfo;
-
   readonly #parts: readonly VideoSource[];
   readonly #options: VideoCaptureOptions;
   readonly #interruption: Interruption;
@@ -109,6 +107,7 @@ export class VideoCapture implements AsyncDisposable {
   readonly #frame: VideoFrame;
   readonly #entry: LedgerEntry;
   readonly #timed: boolean;
+  #info: VideoInfo;
   #part = 0;
   #container: Container;
   #decoder: PictureDecoder;
@@ -162,8 +161,11 @@ export class VideoCapture implements AsyncDisposable {
     this.#interruption = interruption;
     this.#container = container;
     this.#decoder = this.#newDecoder();
-    this.#timed = source.kind !== 'folder';
-    this.info = this.#describe(source);
+    this.#info = this.#describe(source);
+    // JPEGs one after another carry no time; FFmpeg would number them at 25 a second.
+    const untimed = this.#info.live && /jpeg/.test(this.#info.container);
+    if (untimed) this.#info = { ...this.#info, frameRate: undefined };
+    this.#timed = source.kind !== 'folder' && !untimed;
     this.#clock = new PresentationClock({
       live: this.info.live,
       intervalSeconds: 1 / (this.info.frameRate ?? 25),
@@ -183,6 +185,10 @@ export class VideoCapture implements AsyncDisposable {
     this.#onAbort = () => this.#interruption.trip(options.signal?.reason);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (options.signal?.aborted) this.#onAbort();
+  }
+
+  get info(): VideoInfo {
+    return this.#info;
   }
 
   /** Where a file ends although its container says that more follows, in seconds; null otherwise. Known at the end. */
@@ -397,6 +403,10 @@ export class VideoCapture implements AsyncDisposable {
       );
     }
     if (this.#geometry !== '') this.counters.geometryChanges += 1;
+    else if (this.#info.width === 0) {
+      // Some streams tell their size with the first picture only.
+      this.#info = { ...this.#info, width: this.#frame.width, height: this.#frame.height };
+    }
     this.#geometry = geometry;
     // The decoder's references, about four pictures, and the one in hand.
     this.#entry.bytes = pictureBytes(native) * 5;
