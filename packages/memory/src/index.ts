@@ -76,6 +76,8 @@ export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup
 export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
+export { type CallProfile, profile } from './profile.ts';
+export { callTable, stageTable } from './profile-table.ts';
 export {
   ReclaimLadder,
   type ReclaimLadderOptions,
@@ -94,6 +96,14 @@ export {
   type SlabPoolCounters,
   type SlabPoolOptions,
 } from './slab-pool.ts';
+export {
+  type StageMeasure,
+  StageProfiler,
+  type StageReading,
+  type StageReport,
+  type StageRow,
+  type StageSample,
+} from './stage-profiler.ts';
 export { type PoolStatistics, StatisticsPool } from './statistics-pool.ts';
 export { ledger, threadName } from './thread-ledger.ts';
 export { ThreadLocal, type ThreadLocalOptions } from './thread-local.ts';

@@ -1,0 +1,59 @@
+/** Profiles as tables for a terminal. */
+import type { CallProfile } from './profile.ts';
+import type { StageReport } from './stage-profiler.ts';
+
+/** A table of stages, indented by their nesting; bytes are each stage's own, net. */
+export function stageTable(report: StageReport): string {
+  const rows = report.rows.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return table(
+    ['stage', 'calls', 'ms a call', 'own ms', 'RSS', 'heap', 'buffers', 'external', 'pools'],
+    rows.map((row) => [
+      `${'  '.repeat(row.path.split('/').length - 1)}${row.path.split('/').at(-1) ?? ''}`,
+      String(row.calls),
+      ((row.seconds / row.calls) * 1000).toFixed(3),
+      (row.ownSeconds * 1000).toFixed(1),
+      signedBytes(row.rssBytes),
+      signedBytes(row.heapBytes),
+      signedBytes(row.bufferBytes),
+      signedBytes(row.externalBytes),
+      signedBytes(row.poolBytes),
+    ]),
+  );
+}
+
+/** A table of calls. */
+export function callTable(profiles: readonly CallProfile[]): string {
+  return table(
+    ['call', 'ms', 'heap kept', 'buffers kept', 'heap made', 'collections', 'peak RSS'],
+    profiles.map((one) => [
+      one.name,
+      (one.seconds * 1000).toFixed(1),
+      signedBytes(one.retainedHeapBytes),
+      signedBytes(one.retainedBufferBytes),
+      signedBytes(one.allocatedHeapBytes),
+      String(one.collections),
+      `${(one.peakRssBytes / 1e6).toFixed(1)} MB`,
+    ]),
+  );
+}
+
+/** Columns of equal width; the first to the left, the others to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** `+1.2 kB`, `-3.4 MB`, `0`. */
+export function signedBytes(bytes: number): string {
+  const size = Math.abs(bytes);
+  if (size < 1) return '0';
+  const [unit, factor] = size < 1e3 ? ['B', 1] : size < 1e6 ? ['kB', 1e3] : ['MB', 1e6];
+  return `${bytes < 0 ? '-' : '+'}${(size / Number(factor)).toFixed(unit === 'B' ? 0 : 1)} ${unit}`;
+}
