@@ -243,7 +243,9 @@ function streamSettings(
     };
   }
   if (source.kind === 'http') {
-    return { ...quickStart, rw_timeout: String(Math.round(timeoutSeconds * 1e6)) };
+    // Bare JPEGs are recognised only once this much has come: a megabyte by default, a minute of some cameras.
+    const quickGuess = { format_probesize: '32768' };
+    return { ...quickStart, ...quickGuess, rw_timeout: String(Math.round(timeoutSeconds * 1e6)) };
   }
   return {};
 }
