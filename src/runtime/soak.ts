@@ -7,6 +7,7 @@ import {
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { defaults } from './defaults.ts';
+import { growthEnvelope } from './growth-envelope.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import { PlantedLeak } from './planted-leak.ts';
@@ -42,13 +43,17 @@ export interface SoakReport {
   /** Each measure of its own: resident memory, the ledger, V8's heaps after a collection. */
   readonly measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>;
   readonly unreleased: number;
+  /** [frame, bytes] of each measure, thinned, to be plotted. */
+  readonly series: Readonly<Record<'rss' | 'ledger' | 'heap', readonly (readonly [number, number])[]>>;
 }
 
 /** Collections and ledger snapshots over the run. */
 const checkpoints = 240;
 /** Bounds of the measures that are exact, bytes a frame. */
-const ledgerBound = 16;
-const heapBound = 128;
+const ledgerBound = 64;
+const heapBound = 256;
+/** Code is compiled and inline caches fill over about so many frames; a short run gives half of itself for it. */
+const warmUp = (frames: number): number => Math.max(frames / 10, Math.min(5000, frames / 2));
 
 /**
  * The flat-memory gate: runs the whole pipeline over so many frames and judges resident memory, the ledger and V8's
@@ -129,7 +134,7 @@ export class Soak {
     const report = await pipeline.report({ collect: true });
     this.#ledgerPoints.push({ frame, bytes: report.ledger.bytes });
     this.#heapPoints.push({ frame, bytes: report.heapUsedBytes });
-    if (frame <= this.#order.frames / 5) this.#warm = report.ledger;
+    if (frame <= warmUp(this.#order.frames)) this.#warm = report.ledger;
     this.#last = report.ledger;
   }
 
@@ -166,10 +171,11 @@ export class Soak {
   }
 
   #judge(end: PipelineReport): SoakReport {
+    const warmUpFrames = warmUp(this.#order.frames);
     const measures = {
-      rss: assessFlatness(this.#rss.samples),
-      ledger: assessFlatness(this.#ledgerPoints, { boundBytesPerFrame: ledgerBound }),
-      heap: assessFlatness(this.#heapPoints, { boundBytesPerFrame: heapBound }),
+      rss: assessFlatness(this.#rss.samples, { warmUpFrames }),
+      ledger: growthEnvelope(this.#ledgerPoints, { warmUpFrames, boundBytesPerFrame: ledgerBound }),
+      heap: growthEnvelope(this.#heapPoints, { warmUpFrames, boundBytesPerFrame: heapBound }),
     };
     const verdicts = Object.values(measures).map(({ verdict }) => verdict);
     const verdict = verdicts.includes('leaking')
@@ -190,6 +196,17 @@ export class Soak {
       owner: verdict === 'flat' ? null : growthOwner(this.#warm, this.#last, measures),
       measures,
       unreleased: end.ledger.live,
+      series: {
+        rss: thinned(this.#rss.samples),
+        ledger: thinned(this.#ledgerPoints),
+        heap: thinned(this.#heapPoints),
+      },
     };
   }
+}
+
+/** At most some two hundred points, evenly taken. */
+function thinned(points: readonly MemoryPoint[]): [number, number][] {
+  const every = Math.max(1, Math.ceil(points.length / 200));
+  return points.filter((_, index) => index % every === 0).map(({ frame, bytes }) => [frame, bytes]);
 }

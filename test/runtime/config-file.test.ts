@@ -17,8 +17,15 @@ function read(text: string): ReturnType<typeof readConfig> {
 test('a camera with nothing but a name and an address gets every default and the whole picture', () => {
   const { cameras, model } = read('cameras:\n  - {name: c1, url: "rtsp://10.0.0.5/s"}\n');
   expect(model).toMatchObject({ file: 'default.onnx', confidence: 0.5, threads: 1 });
-  expect(cameras[0].capture).toMatchObject({ source: 'rtsp://10.0.0.5/s', transport: 'auto', stallSeconds: 5 });
-  expect(cameras[0].zones[0]).toMatchObject({ zone: { name: 'picture', space: 'fractions' }, blockage: { onCoverage: 0.73 } });
+  expect(cameras[0].capture).toMatchObject({
+    source: 'rtsp://10.0.0.5/s',
+    transport: 'auto',
+    stallSeconds: 5,
+  });
+  expect(cameras[0].zones[0]).toMatchObject({
+    zone: { name: 'picture', space: 'fractions' },
+    blockage: { onCoverage: 0.73 },
+  });
 });
 
 test('paths are taken from the folder of the file', () => {
@@ -31,8 +38,14 @@ test.each([
   ['cameras: [{name: a}]', /cameras\[0\]\.url/],
   ['cameras: [{name: a, url: x, fps: 3}]', /cameras\[0\].*fps/],
   ['cameras: [{name: a, url: x}, {name: a, url: y}]', /cameras\[1\]\.name.*taken/],
-  ['cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[0,1]], on: 0.5, off: 0.9}]}]', /cameras\[0\]\.zones\[0\].*off threshold/],
-  ['cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[1,0],[0,1]]}]}]', /cameras\[0\]\.zones\[0\]/],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[0,1]], on: 0.5, off: 0.9}]}]',
+    /cameras\[0\]\.zones\[0\].*off threshold/,
+  ],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[1,0],[0,1]]}]}]',
+    /cameras\[0\]\.zones\[0\]/,
+  ],
   ['cameras: []', /cameras/],
   ['cameras: [', /cannot be read as YAML/],
 ])('%s is refused with its key', (text, message) => {
@@ -46,14 +59,21 @@ test.each([
 
 test('any text ends in a configuration or in one sentence about it', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json(), fc.string().map((s) => `cameras: [${s}]`)), (text) => {
-      try {
-        read(text);
-      } catch (error) {
-        expect(error).toBeInstanceOf(PlateauError);
-        expect((error as PlateauError).code).toBe('ERR_CONFIG');
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.string().map((s) => `cameras: [${s}]`),
+      ),
+      (text) => {
+        try {
+          read(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PlateauError);
+          expect((error as PlateauError).code).toBe('ERR_CONFIG');
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });

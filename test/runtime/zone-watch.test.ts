@@ -3,12 +3,24 @@ import { defaults } from '../../src/runtime/defaults.ts';
 import { ZoneWatch } from '../../src/runtime/zone-watch.ts';
 
 const settings = {
-  zone: { name: 'chute', points: [[0, 0], [1, 0], [1, 1]] as const, space: 'fractions' as const },
+  zone: {
+    name: 'chute',
+    points: [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ] as const,
+    space: 'fractions' as const,
+  },
   blockage: { ...defaults.blockage, smoothSeconds: 0 },
 };
 
 test('a zone without a picture yet is unknown, with the reason', () => {
-  expect(new ZoneWatch(settings).status).toMatchObject({ coverage: null, unknownReason: 'no picture yet', state: 'clear' });
+  expect(new ZoneWatch(settings).status).toMatchObject({
+    coverage: null,
+    unknownReason: 'no picture yet',
+    state: 'clear',
+  });
 });
 
 test('a lost camera leaves the zone unknown and never at its last good value', () => {
