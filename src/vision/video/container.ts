@@ -172,8 +172,23 @@ async function openStream(
   transport: 'tcp' | 'udp' | undefined,
   interruption: Interruption,
   options: ContainerOptions,
-  asJpegs = false,
 ): Promise<OpenOutcome> {
+  const outcome = await connect(source, address, transport, interruption, options, false);
+  if (outcome !== 'as-jpegs') return outcome;
+  // The first connection is closed by now: many cameras serve one at a time.
+  const second = await connect(source, address, transport, interruption, options, true);
+  if (second === 'as-jpegs') throw new PlateauError('ERR_INTERNAL', 'JPEGs were asked for and refused');
+  return second;
+}
+
+async function connect(
+  source: VideoSource,
+  address: string,
+  transport: 'tcp' | 'udp' | undefined,
+  interruption: Interruption,
+  options: ContainerOptions,
+  asJpegs: boolean,
+): Promise<OpenOutcome | 'as-jpegs'> {
   const context = new FormatContext();
   context.allocContext();
   let handedOver = false;
@@ -188,7 +203,7 @@ async function openStream(
     );
     const isBareJpegs = opened === 0 && /^(?:jpeg_pipe|mjpeg)$/.test(context.iformat?.name ?? '');
     if (source.kind === 'http' && !asJpegs && (isBareJpegs || opened === AVERROR_INVALIDDATA)) {
-      return await openStream(source, address, transport, interruption, options, true);
+      return 'as-jpegs';
     }
     const code =
       opened === 'timeout' || opened < 0
@@ -244,7 +259,7 @@ function streamSettings(
   }
   if (source.kind === 'http') {
     // Bare JPEGs are recognised only once this much has come: a megabyte by default, a minute of some cameras.
-    const quickGuess = { format_probesize: '32768' };
+    const quickGuess = { formatprobesize: '32768' };
     return { ...quickStart, ...quickGuess, rw_timeout: String(Math.round(timeoutSeconds * 1e6)) };
   }
   return {};
