@@ -380,14 +380,13 @@ export class VideoCapture implements AsyncDisposable {
   /** The picture's own time, or undefined. */
   #sourceSeconds(): number | undefined {
     if (!this.#timed) return undefined;
-    let time = this.#native.bestEffortTimestamp;
+    const time = this.#native.bestEffortTimestamp;
     if (time === AV_NOPTS_VALUE) return undefined;
-    if (this.#native.pts === AV_NOPTS_VALUE) {
-      // Only decoding times are known (AVI): they run ahead of presentation by the decoder's delay.
-      this.#untimedDelay ??= this.#firstDts === undefined ? 0n : time - this.#firstDts;
-      time -= this.#untimedDelay;
-    }
-    return Number(time) * this.#secondsPerTick;
+    // AVI knows decoding times only (a few pictures aside): they run ahead of presentation by the decoder's delay,
+    // which the first picture shows.
+    this.#untimedDelay ??=
+      this.#native.pts === AV_NOPTS_VALUE && this.#firstDts !== undefined ? time - this.#firstDts : 0n;
+    return Number(time - this.#untimedDelay) * this.#secondsPerTick;
   }
 
   #checkGeometry(isKey: boolean): void {
