@@ -10,7 +10,7 @@ import { ProgressLine } from './progress-line.ts';
 import { reportFailure } from './report-failure.ts';
 import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
 import { StopSignal } from './stop-signal.ts';
-import { writeReport } from './write-report.ts';
+import { refuseUnwritable, writeReport } from './write-report.ts';
 
 interface AnalyzeOptions extends SharedOptions {
   readonly output?: string;
@@ -45,16 +45,18 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
       '--output takes one recording at a time; run the command once for each.',
     );
   }
+  if (options.report !== undefined) refuseUnwritable(options.report);
   using stop = new StopSignal();
   const outcome = await analyzeWithProgress(videos, options, stop.signal);
   const { reports, failures } = outcome;
   if (reports.length > 0) {
     const whole = videos.length === 1 ? reports[0] : { reports };
-    if (options.report !== undefined) writeReport(options.report, whole);
     if (options.json === true) process.stdout.write(`${JSON.stringify(whole, null, 1)}\n`);
     else
       for (const report of reports)
         process.stdout.write(`${analysisSummary(report, process.stdout.columns ?? 80).join('\n')}\n`);
+    // Last: a report that cannot be written does not take what was found along.
+    if (options.report !== undefined) writeReport(options.report, whole);
   }
   const debug = command.optsWithGlobals<{ debug?: boolean }>().debug === true;
   for (const failure of failures)

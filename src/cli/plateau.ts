@@ -12,6 +12,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   soak: async () => (await import('./soak.ts')).soakCommand(),
 };
 
+/** What is wrong is said once, in one sentence, by `reportFailure`; the parser would print its help ahead of it. */
+const silentErrors = { outputError: () => undefined, writeErr: () => undefined };
+
 const program = new Command('plateau')
   .description(
     'Watches video around the clock and proves that it does not leak. With an alarm when a chute is blocked by coal.',
@@ -20,13 +23,13 @@ const program = new Command('plateau')
   .configureHelp({ showGlobalOptions: true })
   .option('--debug', 'print the stack of an error')
   .exitOverride()
-  .configureOutput({ outputError: () => undefined });
+  .configureOutput(silentErrors);
 
 const named = process.argv.slice(2).find((word) => word in commands);
 const loaded = named === undefined ? Object.values(commands) : [commands[named]];
 for (const command of await Promise.all(loaded.map((load) => load()))) {
   // Subcommands do not inherit these two: a wrong flag must end in one sentence and exit code 2 everywhere.
-  command.exitOverride().configureOutput({ outputError: () => undefined });
+  command.exitOverride().configureOutput(silentErrors);
   program.addCommand(command);
 }
 
@@ -42,8 +45,11 @@ function failureCode(error: unknown): number {
   if (error.exitCode === 0) return 0;
   const help =
     error.code === 'commander.help'
-      ? 'Say what to do'
-      : error.message.replace(/^error: /, '').replace(/\.$/, '');
+      ? 'No command was given'
+      : error.message
+          .replace(/^error: /, '')
+          .replace(/\s*\n\s*/g, ' ')
+          .replace(/\.$/, '');
   return reportFailure(
     new PlateauError('ERR_USAGE', `${help}; plateau --help shows the commands and examples.`),
     debug,

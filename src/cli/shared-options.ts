@@ -42,6 +42,13 @@ export function countOption(text: string): number {
   return value;
 }
 
+export function portOption(text: string): number {
+  const value = numberOption(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a whole number from 0 to 65535 is needed');
+  return value;
+}
+
 function deviceOption(text: string): ModelSettings['device'] {
   if (text === 'auto' || text === 'cpu' || text === 'webgpu' || text === 'cuda') return text;
   throw new InvalidArgumentError('auto, cpu, webgpu or cuda is needed');

@@ -6,7 +6,7 @@ import { ProgressLine } from './progress-line.ts';
 import { countOption, numberOption } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
-import { writeReport } from './write-report.ts';
+import { refuseUnwritable, writeReport } from './write-report.ts';
 
 interface SoakOptions {
   readonly frames: number;
@@ -50,6 +50,7 @@ export function soakCommand(): Command {
 async function soak(options: SoakOptions): Promise<void> {
   if (options.plantLeak < 0)
     throw new PlateauError('ERR_USAGE', `--plant-leak must be 0 or more bytes, and is ${options.plantLeak}.`);
+  if (options.report !== undefined) refuseUnwritable(options.report);
   using stop = new StopSignal();
   const report = await runSoak(options, stop.signal);
   if (options.report !== undefined) writeReport(options.report, report);

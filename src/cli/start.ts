@@ -13,7 +13,7 @@ import { loadConfig } from './load-config.ts';
 import {
   addSharedOptions,
   modelSettings,
-  numberOption,
+  portOption,
   type SharedOptions,
   zoneSettings,
 } from './shared-options.ts';
@@ -35,7 +35,7 @@ export function startCommand(): Command {
   return addSharedOptions(new Command('start'))
     .description('watches cameras until stopped, with a page on this machine')
     .argument('[source...]', 'RTSP, HTTP, /dev/video0 or files; none: the cameras of --config, or the demo')
-    .option('--port <n>', 'port of the page', numberOption, defaults.port)
+    .option('--port <n>', 'port of the page, 0 for any that is free', portOption, defaults.port)
     .option('--host <address>', 'loopback address of the page', defaults.host)
     .addHelpText('after', examples)
     .action(start);
@@ -46,12 +46,13 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
   const demo = sources.length === 0 && options.config === undefined;
   const { cameras, model } = demo ? demoSource(options) : await settings(sources, options);
   const table = new LiveTable();
+  await using server = await MonitorServer.listen(options);
   await using monitor = await Monitor.start(model, cameras, {
     onEvent: (event) => table.event(event),
     onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
     onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
   });
-  await using server = await MonitorServer.listen(monitor, options);
+  server.show(monitor);
   table.note(
     `Watching ${cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`}${demo ? ' (the demo, looped)' : ''}: ${server.url}`,
   );

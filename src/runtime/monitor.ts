@@ -1,4 +1,3 @@
-import { MemoryMonitor } from '@plateau/memory';
 import type { PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { Pipeline } from './pipeline.ts';
@@ -42,7 +41,6 @@ export class Monitor implements AsyncDisposable {
   readonly #model: ModelSettings;
   readonly #listener: MonitorListener;
   readonly #cameras: readonly WatchedCamera[];
-  readonly #memoryMonitor = new MemoryMonitor();
   readonly #events: CameraEvent[] = [];
   readonly #memory: MemoryPoint[] = [];
   readonly #startedAt = processSeconds();
@@ -105,6 +103,7 @@ export class Monitor implements AsyncDisposable {
     clearTimeout(this.#retry);
     const pipeline = this.#pipeline;
     this.#pipeline = undefined;
+    for (const camera of this.#cameras) camera.stop();
     if (pipeline !== undefined) this.#lastReport = await pipeline.stop();
     return this.#lastReport;
   }
@@ -148,7 +147,8 @@ export class Monitor implements AsyncDisposable {
     this.#reporting = true;
     const report = await this.#pipeline?.report();
     this.#reporting = false;
-    const sample = this.#memoryMonitor.sample();
+    const sample = this.#pipeline?.tick();
+    if (sample === undefined) return;
     this.#memory.push({
       at: Date.now(),
       rssBytes: sample.rssBytes,

@@ -71,6 +71,12 @@ export class WatchedCamera implements CameraListener {
     this.#answerPictures(undefined);
   }
 
+  /** Nobody is answered any more, so that nothing waits when the monitor ends. */
+  stop(): void {
+    this.#pipeline = undefined;
+    this.#answerPictures(undefined);
+  }
+
   /** Declares values unknown whose picture is too old to speak for the present. */
   expire(nowSeconds: number): void {
     const { stallSeconds, intervalSeconds } = this.settings.capture;

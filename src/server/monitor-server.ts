@@ -9,6 +9,11 @@ export interface MonitorServerOptions {
   readonly port: number;
 }
 
+/** What the API answers from; nothing before the monitor has started. */
+interface Shown {
+  monitor: Monitor | undefined;
+}
+
 /** Longest wait of a request for the next picture, milliseconds. */
 const pictureTimeout = 3000;
 
@@ -22,16 +27,20 @@ const webFiles = {
 export class MonitorServer implements AsyncDisposable {
   readonly url: string;
   readonly #app: FastifyInstance;
+  readonly #shown: Shown;
 
-  private constructor(app: FastifyInstance, url: string) {
+  private constructor(app: FastifyInstance, url: string, shown: Shown) {
     this.#app = app;
+    this.#shown = shown;
     this.url = url;
   }
 
   /**
+   * Opens the port, ahead of the monitor: a wrong address should cost no start. The API answers 503 until `show`.
+   *
    * @throws PlateauError ERR_USAGE for an address beyond loopback, ERR_PORT_IN_USE for a port that is taken.
    */
-  static async listen(monitor: Monitor, { host, port }: MonitorServerOptions): Promise<MonitorServer> {
+  static async listen({ host, port }: MonitorServerOptions): Promise<MonitorServer> {
     if (!isLoopback(host)) {
       throw new PlateauError(
         'ERR_USAGE',
@@ -46,10 +55,11 @@ export class MonitorServer implements AsyncDisposable {
         await reply.code(403).send({ error: 'This page answers to its loopback address only.' });
     });
     addPages(app);
-    addApi(app, monitor);
+    const shown: Shown = { monitor: undefined };
+    addApi(app, shown);
     try {
       const url = await app.listen({ host, port });
-      return new MonitorServer(app, url);
+      return new MonitorServer(app, url, shown);
     } catch (error) {
       await app.close();
       throw new PlateauError(
@@ -58,6 +68,11 @@ export class MonitorServer implements AsyncDisposable {
         { cause: error },
       );
     }
+  }
+
+  /** From now on the page shows this monitor, which stays its owner's. */
+  show(monitor: Monitor): void {
+    this.#shown.monitor = monitor;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,16 +87,17 @@ function addPages(app: FastifyInstance): void {
   }
 }
 
-function addApi(app: FastifyInstance, monitor: Monitor): void {
-  app.get('/api/status', () => monitor.status);
+function addApi(app: FastifyInstance, shown: Shown): void {
+  const starting = { error: 'The monitor is being started.' };
+  app.get('/api/status', (_request, reply) => shown.monitor?.status ?? reply.code(503).send(starting));
   app.get('/api/ledger', async (_request, reply) => {
-    const report = await monitor.report();
+    const report = await shown.monitor?.report();
     return report === undefined
       ? reply.code(503).send({ error: 'The pipeline is being started again.' })
       : report.ledger;
   });
   app.get<{ Params: { camera: string } }>('/api/cameras/:camera/picture.jpg', async (request, reply) => {
-    const camera = monitor.camera(Number(request.params.camera));
+    const camera = shown.monitor?.camera(Number(request.params.camera));
     if (camera === undefined) return reply.code(404).send({ error: 'There is no such camera.' });
     const jpeg = await camera.picture(pictureTimeout);
     if (jpeg === undefined) return reply.code(503).send({ error: 'The camera gives no picture now.' });
