@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Doorbell } from '@plateau/memory';
+import { collectNow, type Doorbell } from '@plateau/memory';
 import { BusyTime } from './busy-time.ts';
 import { CaptureCamera, type CaptureTools } from './capture-camera.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import type { CameraId, FromCapture, ThreadReport, ToCapture } from './thread-protocol.ts';
 import { threadReport } from './thread-report.ts';
 
@@ -11,6 +10,8 @@ export class CaptureLoop {
   readonly #port: MessagePort;
   readonly #tools: CaptureTools;
   readonly #cameras = new Map<CameraId, CaptureCamera>();
+  /** Removals under way: the thread must not end before what they hold is released. */
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(port: MessagePort, bell: Doorbell) {
     this.#port = port;
@@ -29,11 +30,12 @@ export class CaptureLoop {
       else this.#handle(message);
     });
     await stopped.promise;
-    await Promise.all([...this.#cameras.keys()].map((camera) => this.#remove(camera)));
+    for (const camera of [...this.#cameras.keys()]) void this.#remove(camera);
+    await Promise.all(this.#leaving);
   }
 
   report(): ThreadReport {
-    return threadReport(this.#tools.busy);
+    return threadReport(this.#tools.busy, {});
   }
 
   #handle(message: Exclude<ToCapture, { type: 'stop' }>): void {
@@ -51,7 +53,7 @@ export class CaptureLoop {
         void this.#cameras.get(message.camera)?.annotate(message.annotation);
         break;
       case 'report':
-        if (message.collect) collectGarbage();
+        if (message.collect) collectNow();
         this.#post({ type: 'report', request: message.request, report: this.report() });
         break;
     }
@@ -59,8 +61,12 @@ export class CaptureLoop {
 
   async #remove(id: CameraId): Promise<void> {
     const camera = this.#cameras.get(id);
+    if (camera === undefined) return;
     this.#cameras.delete(id);
-    await camera?.[Symbol.asyncDispose]();
+    const left = camera[Symbol.asyncDispose]();
+    this.#leaving.add(left);
+    await left;
+    this.#leaving.delete(left);
   }
 
   #post(message: FromCapture): void {
