@@ -27,6 +27,11 @@ export const defaults = {
   maxDetections: 300,
   /** Threads inside the runtime per inference thread: one was faster than two on small machines. */
   threads: 1,
+  /** Frames, and seconds, after which idle memory is given back. */
+  cleanupFrames: 3000,
+  cleanupSeconds: 60,
+  /** Share of the memory limit at which memory is given back at once. */
+  reclaimAt: '80%',
   /** Annotated pictures and JPEGs are at most this wide, in pixels. */
   pictureWidth: 960,
 } as const;

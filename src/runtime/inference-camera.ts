@@ -1,8 +1,9 @@
-import type { FrameRing, ReadableSlot, RingReader } from '@plateau/memory';
+import type { BusyGuard, FrameRing, ReadableSlot, RingReader } from '@plateau/memory';
 import type { Detections } from '../vision/yolo/detections.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { UnionMask } from '../vision/yolo/union-mask.ts';
 import type { ModelInput, Yolo } from '../vision/yolo/yolo.ts';
+import type { YoloOutput } from '../vision/yolo/yolo-output.ts';
 import type { BusyTime } from './busy-time.ts';
 import {
   type CameraId,
@@ -20,6 +21,8 @@ export interface InferenceTools {
   readonly detections: Detections;
   readonly union: UnionMask;
   readonly busy: BusyTime;
+  /** Entered for each run, so that upkeep stays out of its way. */
+  readonly guard: BusyGuard;
   post(message: FromInference): void;
 }
 
@@ -33,6 +36,7 @@ export class InferenceCamera implements Disposable {
   readonly #watch: CameraZones;
   readonly #geometry: ZoneGeometry;
   readonly #coverage: Float64Array;
+  #pictures = 0;
 
   constructor(
     id: CameraId,
@@ -56,6 +60,11 @@ export class InferenceCamera implements Disposable {
       tools.post({ type: 'geometry', camera: id, warnings }),
     );
     this.#coverage = new Float64Array(watch.zones.length);
+  }
+
+  /** Pictures measured, and how often the zones were drawn for them. */
+  get counts(): { readonly pictures: number; readonly zonesDrawn: number } {
+    return { pictures: this.#pictures, zonesDrawn: this.#geometry.drawn };
   }
 
   /**
@@ -83,13 +92,14 @@ export class InferenceCamera implements Disposable {
   /** Runs the model over the slot itself and leaves the coverage of each zone in `#coverage`. */
   async #measure(slot: ReadableSlot): Promise<MaskBits | undefined> {
     const { yolo, detections, union, busy } = this.#tools;
+    this.#pictures += 1;
     const { metadata } = slot;
     const coverage = this.#geometry.coverageFor(
       metadata[slotField.sourceWidth],
       metadata[slotField.sourceHeight],
     );
     const started = busy.now();
-    using output = await yolo.run(this.#inputs[slot.index]);
+    using output = await this.#run(slot.index);
     const decoded = busy.since('inference', started);
     yolo.decode(output, this.#watch, detections);
     union.clear();
@@ -101,6 +111,12 @@ export class InferenceCamera implements Disposable {
     coverage.measure(union, this.#coverage);
     busy.since('postprocess', decoded);
     return wanted ? union.copy() : undefined;
+  }
+
+  /** One run; meanwhile nobody cleans up. */
+  async #run(slotIndex: number): Promise<YoloOutput> {
+    using _busy = this.#tools.guard.enter();
+    return await this.#tools.yolo.run(this.#inputs[slotIndex]);
   }
 
   [Symbol.dispose](): void {

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { type Doorbell, FrameRing } from '@plateau/memory';
+import { collectNow, type Doorbell, FrameRing } from '@plateau/memory';
 import { PlateauError, toErrorMessage } from '../errors.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { InferenceCamera, type InferenceTools } from './inference-camera.ts';
 import type { CameraId, Decision, ThreadReport, ToInference } from './thread-protocol.ts';
 import { threadReport } from './thread-report.ts';
@@ -21,6 +20,7 @@ export class InferenceLoop implements Disposable {
   readonly #bell: Doorbell;
   readonly #tools: InferenceTools;
   readonly #cameras = new Map<CameraId, InferenceCamera>();
+  readonly #past = { pictures: 0, zonesDrawn: 0 };
   #stopping = false;
 
   constructor(port: MessagePort, bell: Doorbell, tools: InferenceTools) {
@@ -43,7 +43,10 @@ export class InferenceLoop implements Disposable {
   }
 
   report(): ThreadReport {
-    return threadReport(this.#tools.busy);
+    const counts = { ...this.#past };
+    for (const camera of this.#cameras.values()) addCounts(counts, camera.counts);
+    const { made, released } = this.#tools.yolo.outputs;
+    return threadReport(this.#tools.busy, { ...counts, outputsMade: made, outputsReleased: released });
   }
 
   /** One picture of each camera that has one; so a fast camera cannot starve a slow one. */
@@ -68,11 +71,18 @@ export class InferenceLoop implements Disposable {
     } catch (error) {
       // What fails in the model fails for all: the thread ends and is started again.
       if (!(error instanceof PlateauError) || error.code !== 'ERR_ZONE_INVALID') throw error;
-      this.#cameras.delete(id);
-      camera[Symbol.dispose]();
+      this.#remove(id);
       this.#tools.post({ type: 'camera-failed', camera: id, error: toErrorMessage(error) });
       return undefined;
     }
+  }
+
+  #remove(id: CameraId): void {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined) return;
+    this.#cameras.delete(id);
+    addCounts(this.#past, camera.counts);
+    camera[Symbol.dispose]();
   }
 
   #readMessages(): void {
@@ -100,12 +110,11 @@ export class InferenceLoop implements Disposable {
         );
         break;
       case 'remove-camera':
-        this.#cameras.get(message.camera)?.[Symbol.dispose]();
-        this.#cameras.delete(message.camera);
+        this.#remove(message.camera);
         this.#tools.post({ type: 'removed', camera: message.camera });
         break;
       case 'report':
-        if (message.collect) collectGarbage();
+        if (message.collect) collectNow();
         this.#tools.post({ type: 'report', request: message.request, report: this.report() });
         break;
       case 'stop':
@@ -118,4 +127,9 @@ export class InferenceLoop implements Disposable {
     for (const camera of this.#cameras.values()) camera[Symbol.dispose]();
     this.#cameras.clear();
   }
+}
+
+function addCounts(sum: { pictures: number; zonesDrawn: number }, one: InferenceCamera['counts']): void {
+  sum.pictures += one.pictures;
+  sum.zonesDrawn += one.zonesDrawn;
 }

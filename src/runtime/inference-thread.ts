@@ -1,6 +1,6 @@
 /** Entry of the inference thread: one model on one device, serving the rings of all cameras. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Doorbell, ledger } from '@plateau/memory';
+import { BusyGuard, Doorbell, ledger } from '@plateau/memory';
 import { toErrorMessage } from '../errors.ts';
 import { Detections } from '../vision/yolo/detections.ts';
 import { UnionMask } from '../vision/yolo/union-mask.ts';
@@ -30,6 +30,7 @@ async function live(data: InferenceThreadData): Promise<ThreadReport> {
     detections,
     union,
     busy,
+    guard: BusyGuard.attach(data.guard),
     post,
   });
   post({ type: 'ready', model: yolo.model });

@@ -1,10 +1,18 @@
 // First: in this thread, and before the inference thread loads the runtime.
 import '../vision/yolo/no-telemetry.ts';
-import { Doorbell, FrameRing, type LeakLevel, ledger, SlabPool } from '@plateau/memory';
+import {
+  BusyGuard,
+  collectNow,
+  Doorbell,
+  FrameRing,
+  type LeakLevel,
+  ledger,
+  type MemorySample,
+  SlabPool,
+} from '@plateau/memory';
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { type CameraListener, cameraOf, deliver, isCameraMessage } from './camera-listener.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
 import { type PipelineReport, pipelineReport } from './pipeline-report.ts';
@@ -19,6 +27,7 @@ import {
   type ToCapture,
   type ToInference,
 } from './thread-protocol.ts';
+import { Upkeep } from './upkeep.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 interface PipelineCamera {
@@ -26,6 +35,17 @@ interface PipelineCamera {
   readonly listener: CameraListener;
   /** Threads that have let go of the ring; it goes back to the pool when both have. */
   released: number;
+}
+
+interface PipelineParts {
+  readonly settings: ModelSettings;
+  readonly model: ModelDescription;
+  readonly onFailure: (error: PlateauError) => void;
+  readonly bell: Doorbell;
+  readonly inference: WorkerThread<ToInference, FromInference>;
+  readonly leakLevel: LeakLevel;
+  readonly slabs: SlabPool;
+  readonly upkeep: Upkeep;
 }
 
 /**
@@ -37,6 +57,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #settings: ModelSettings;
   readonly #slabs: SlabPool;
   readonly #bell: Doorbell;
+  readonly #upkeep: Upkeep;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #inference: WorkerThread<ToInference, FromInference>;
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
@@ -61,6 +82,8 @@ export class Pipeline implements AsyncDisposable {
     leakLevel: LeakLevel = ledger.leakLevel,
   ): Promise<Pipeline> {
     const bell = Doorbell.create();
+    const guard = BusyGuard.create();
+    const slabs = new SlabPool({ ledger });
     const started = Promise.withResolvers<ModelDescription>();
     let pipeline: Pipeline | undefined;
     const inference = new WorkerThread<ToInference, FromInference>('inference-thread', {
@@ -70,6 +93,7 @@ export class Pipeline implements AsyncDisposable {
         device: model.device,
         threads: model.threads,
         doorbell: bell.handle,
+        guard: guard.handle,
         leakLevel,
       },
       onMessage: (message) => {
@@ -90,29 +114,34 @@ export class Pipeline implements AsyncDisposable {
       await inference.stop({ type: 'stop' });
       throw error;
     }
-    pipeline = new Pipeline(model, description, onFailure, bell, inference, leakLevel);
+    const upkeep = await Upkeep.start(slabs, guard);
+    pipeline = new Pipeline({
+      settings: model,
+      model: description,
+      onFailure,
+      bell,
+      inference,
+      leakLevel,
+      slabs,
+      upkeep,
+    });
     return pipeline;
   }
 
-  private constructor(
-    settings: ModelSettings,
-    model: ModelDescription,
-    onFailure: (error: PlateauError) => void,
-    bell: Doorbell,
-    inference: WorkerThread<ToInference, FromInference>,
-    leakLevel: LeakLevel,
-  ) {
-    this.#settings = settings;
-    this.model = model;
+  private constructor(parts: PipelineParts) {
+    const { bell, leakLevel, onFailure } = parts;
+    this.model = parts.model;
+    this.#settings = parts.settings;
+    this.#bell = bell;
+    this.#inference = parts.inference;
+    this.#slabs = parts.slabs;
+    this.#upkeep = parts.upkeep;
     this.#onFailure = (error) => {
       // A thread that says why it failed also dies of it; one failure is one failure.
       if (this.#hasFailed) return;
       this.#hasFailed = true;
       onFailure(error);
     };
-    this.#bell = bell;
-    this.#inference = inference;
-    this.#slabs = new SlabPool({ ledger });
     this.#capture = new WorkerThread<ToCapture, FromCapture>('capture-thread', {
       data: { doorbell: bell.handle, leakLevel },
       onMessage: (message) => this.#hear(message),
@@ -175,6 +204,11 @@ export class Pipeline implements AsyncDisposable {
     this.#capture.post({ type: 'annotate', camera, annotation }, words === undefined ? [] : [words]);
   }
 
+  /** To be called about once a second: gives memory back where its threshold is reached, and says how much there is. */
+  tick(): MemorySample {
+    return this.#upkeep.tick();
+  }
+
   /** Memory and busy time of all threads, now. @param collect Runs a full collection in each thread first. */
   async report({ collect = false } = {}): Promise<PipelineReport> {
     if (this.#stopped !== undefined) return this.#stopped;
@@ -190,8 +224,8 @@ export class Pipeline implements AsyncDisposable {
       ask((request) => this.#tellInference({ type: 'report', request, collect })),
       ask((request) => this.#capture.post({ type: 'report', request, collect })),
     ]);
-    if (collect) collectGarbage();
-    return pipelineReport(reports);
+    if (collect) collectNow();
+    return pipelineReport(reports, this.#upkeep.counters);
   }
 
   /** Ends both threads after the run in hand, and says what was still live then. Safe to call twice. */
@@ -208,7 +242,7 @@ export class Pipeline implements AsyncDisposable {
     for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
     this.#cameras.clear();
     this.#slabs.trim();
-    return pipelineReport(this.#lastReports);
+    return pipelineReport(this.#lastReports, this.#upkeep.counters);
   }
 
   #tellInference(message: ToInference): void {
@@ -220,6 +254,7 @@ export class Pipeline implements AsyncDisposable {
     if (isCameraMessage(message)) {
       const camera = this.#cameras.get(cameraOf(message));
       if (camera !== undefined) deliver(message, camera.listener);
+      if (message.type === 'decision') this.#upkeep.frameDone();
       return;
     }
     switch (message.type) {

@@ -3,6 +3,7 @@
  * camera's `FrameRing`.
  */
 import type {
+  BusyGuardHandle,
   DoorbellHandle,
   FrameRingHandle,
   LeakLevel,
@@ -72,6 +73,8 @@ export type ToInference =
 export interface ThreadReport {
   readonly ledger: LedgerSnapshot;
   readonly memory: ThreadMemory;
+  /** Counts of the thread's work since its start, for those who check that it does what it promises. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Busy seconds by stage since the start of the thread. */
   readonly busySeconds: Readonly<Record<string, number>>;
 }
@@ -202,6 +205,7 @@ export interface InferenceThreadData {
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
   readonly threads: number;
   readonly doorbell: DoorbellHandle;
+  readonly guard: BusyGuardHandle;
   readonly leakLevel: LeakLevel;
 }
 

@@ -9,6 +9,7 @@ export class ZoneGeometry {
   readonly #onWarnings: (warnings: readonly string[]) => void;
   #zones: readonly PolygonZone[] | undefined;
   #coverage: ZoneCoverage | undefined;
+  #drawn = 0;
   #width = 0;
   #height = 0;
 
@@ -23,6 +24,11 @@ export class ZoneGeometry {
     this.#onWarnings = onWarnings;
   }
 
+  /** How often the zones were drawn. */
+  get drawn(): number {
+    return this.#drawn;
+  }
+
   /** @throws PlateauError ERR_ZONE_INVALID for a zone that lies outside of the picture. */
   coverageFor(width: number, height: number): ZoneCoverage {
     if (this.#coverage !== undefined && this.#width === width && this.#height === height)
@@ -35,6 +41,7 @@ export class ZoneGeometry {
     });
     this.#width = width;
     this.#height = height;
+    this.#drawn += 1;
     this.#onWarnings(this.#coverage.warnings);
     return this.#coverage;
   }
