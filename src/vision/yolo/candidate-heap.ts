@@ -28,9 +28,12 @@ export class CandidateHeap {
     this.#size = 0;
   }
 
-  /** Adds without order; `order` must follow before `pop`. `score` is positive. */
-  push(score: number, index: number): void {
-    this.#score[0] = score;
+  /**
+   * Adds without order; `order` must follow before `pop`. The score is `scores[place]`, positive: handed over by its place,
+   * since a fraction as an argument may be put on the heap.
+   */
+  push(scores: Float32Array, place: number, index: number): void {
+    this.#score[0] = scores[place]!;
     this.#keys[this.#size++] = this.#bits[0]! * indexRange + (indexRange - 1 - index);
   }
 

@@ -32,7 +32,7 @@ export class DetectionDecoder {
         break;
       }
       head.readBox(values, anchors, anchor, detections, count);
-      if (!head.endToEnd && isSuppressed(detections, count, count, settings.iou)) continue;
+      if (!head.endToEnd && isSuppressed(detections, count, count, settings)) continue;
       head.readCoefficients(values, anchors, anchor, detections, count);
       count += 1;
     }

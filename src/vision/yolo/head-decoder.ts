@@ -32,18 +32,23 @@ export interface HeadDecoder {
   ): void;
 }
 
-/** Centre and size to corners, rounded as float32 arithmetic rounds. */
+/**
+ * Centre and size to corners, rounded as float32 arithmetic rounds. The four values stand in `head` from `place` on,
+ * `step` apart.
+ */
 export function writeCentredBox(
   xyxy: Float32Array,
   slot: number,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
+  head: Float32Array,
+  place: number,
+  step: number,
 ): void {
-  const place = 4 * slot;
-  xyxy[place] = x - width / 2;
-  xyxy[place + 1] = y - height / 2;
-  xyxy[place + 2] = x + width / 2;
-  xyxy[place + 3] = y + height / 2;
+  const x = head[place]!;
+  const y = head[place + step]!;
+  const width = head[place + 2 * step]!;
+  const height = head[place + 3 * step]!;
+  xyxy[4 * slot] = x - width / 2;
+  xyxy[4 * slot + 1] = y - height / 2;
+  xyxy[4 * slot + 2] = x + width / 2;
+  xyxy[4 * slot + 3] = y + height / 2;
 }

@@ -11,6 +11,7 @@ export class ObjectnessHead implements HeadDecoder {
   readonly #classes: number;
   readonly #maskChannels: number;
   readonly #channels: number;
+  readonly #product = new Float32Array(1);
 
   constructor(classes: number, maskChannels: number) {
     this.#classes = classes;
@@ -24,9 +25,10 @@ export class ObjectnessHead implements HeadDecoder {
       // The exporter's own tool asks the objectness first, and it spares the classes of nearly all anchors.
       if (!(head[anchor * this.#channels + 4]! > threshold)) continue;
       const best = this.#bestClass(head, anchor);
-      const score = this.#score(head, anchor, best);
-      if (!(score > threshold)) continue;
-      if (settings.classIds === undefined || settings.classIds.includes(best)) candidates.push(score, anchor);
+      this.#product[0] = this.#score(head, anchor, best);
+      if (!(this.#product[0] > threshold)) continue;
+      if (settings.classIds === undefined || settings.classIds.includes(best))
+        candidates.push(this.#product, 0, anchor);
     }
   }
 
@@ -35,14 +37,7 @@ export class ObjectnessHead implements HeadDecoder {
     const best = this.#bestClass(head, anchor);
     detections.classId[slot] = best;
     detections.confidence[slot] = this.#score(head, anchor, best);
-    writeCentredBox(
-      detections.xyxy,
-      slot,
-      head[place]!,
-      head[place + 1]!,
-      head[place + 2]!,
-      head[place + 3]!,
-    );
+    writeCentredBox(detections.xyxy, slot, head, place, 1);
   }
 
   readCoefficients(

@@ -27,8 +27,7 @@ export class PlainHead implements HeadDecoder {
       if (settings.classIds !== undefined && !settings.classIds.includes(0)) return;
       const start = 4 * anchors;
       for (let anchor = 0; anchor < anchors; anchor++) {
-        const score = head[start + anchor]!;
-        if (score > threshold) candidates.push(score, anchor);
+        if (head[start + anchor]! > threshold) candidates.push(head, start + anchor, anchor);
       }
       return;
     }
@@ -38,7 +37,7 @@ export class PlainHead implements HeadDecoder {
       const best = this.#bestClass(head, anchors, anchor);
       // An anchor belongs to its best class only, whichever class was asked for.
       if (settings.classIds !== undefined && !settings.classIds.includes(best)) continue;
-      candidates.push(head[(4 + best) * anchors + anchor]!, anchor);
+      candidates.push(head, (4 + best) * anchors + anchor, anchor);
     }
   }
 
@@ -46,14 +45,7 @@ export class PlainHead implements HeadDecoder {
     const best = this.#bestClass(head, anchors, anchor);
     detections.classId[slot] = best;
     detections.confidence[slot] = head[(4 + best) * anchors + anchor]!;
-    writeCentredBox(
-      detections.xyxy,
-      slot,
-      head[anchor]!,
-      head[anchors + anchor]!,
-      head[2 * anchors + anchor]!,
-      head[3 * anchors + anchor]!,
-    );
+    writeCentredBox(detections.xyxy, slot, head, anchor, anchors);
   }
 
   readCoefficients(

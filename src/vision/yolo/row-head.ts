@@ -34,7 +34,7 @@ export class RowHead implements HeadDecoder {
         );
       }
       if (settings.classIds === undefined || settings.classIds.includes(Math.trunc(classId)))
-        candidates.push(score, row);
+        candidates.push(head, row * this.#channels + 4, row);
     }
   }
 

@@ -1,14 +1,21 @@
 import type { Detections } from './detections.ts';
+import type { DecodeSettings } from './head-decoder.ts';
 
 /** How far apart the exporters' own tool moves the boxes of two classes before it compares all of them, in pixels. */
 const classOffset = 7680;
 
 /**
- * Whether a kept detection of the same class overlaps the one at place `slot` by more than `iou`. Called strongest
- * first, this is greedy non-maximum suppression per class. Each step is rounded to float32, the class's offset included,
- * as the exporters' own tool does it: else overlaps near the threshold would fall on the other side.
+ * Whether a kept detection of the same class overlaps the one at place `slot` by more than `settings.iou`. Called
+ * strongest first, this is greedy non-maximum suppression per class. Each step is rounded to float32, the class's offset
+ * included, as the exporters' own tool does it: else overlaps near the threshold would fall on the other side.
  */
-export function isSuppressed(detections: Detections, kept: number, slot: number, iou: number): boolean {
+export function isSuppressed(
+  detections: Detections,
+  kept: number,
+  slot: number,
+  settings: DecodeSettings,
+): boolean {
+  const { iou } = settings;
   const { xyxy, classId } = detections;
   const wanted = classId[slot]!;
   const offset = wanted * classOffset;

@@ -19,9 +19,10 @@ export class TransposedHead implements HeadDecoder {
     const threshold = Math.fround(settings.confidence);
     for (let anchor = 0; anchor < anchors; anchor++) {
       const best = this.#bestClass(head, anchor);
-      const score = head[anchor * this.#channels + 4 + best]!;
-      if (!(score > threshold)) continue;
-      if (settings.classIds === undefined || settings.classIds.includes(best)) candidates.push(score, anchor);
+      const place = anchor * this.#channels + 4 + best;
+      if (!(head[place]! > threshold)) continue;
+      if (settings.classIds === undefined || settings.classIds.includes(best))
+        candidates.push(head, place, anchor);
     }
   }
 
@@ -30,14 +31,7 @@ export class TransposedHead implements HeadDecoder {
     const best = this.#bestClass(head, anchor);
     detections.classId[slot] = best;
     detections.confidence[slot] = head[place + 4 + best]!;
-    writeCentredBox(
-      detections.xyxy,
-      slot,
-      head[place]!,
-      head[place + 1]!,
-      head[place + 2]!,
-      head[place + 3]!,
-    );
+    writeCentredBox(detections.xyxy, slot, head, place, 1);
   }
 
   readCoefficients(
