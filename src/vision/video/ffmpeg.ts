@@ -35,6 +35,7 @@ import {
   avGetCodecName,
   avGetPixFmtFromName,
   avGetPixFmtName,
+  avImageCopy2,
   Codec,
   CodecContext,
   Dictionary,
@@ -64,8 +65,12 @@ const posix = {
   noMemory: FFmpegError.AVERROR(PosixError.ENOMEM) as number,
 };
 
-/** Pixel formats that our encoders take. */
-const pixelFormats = { yuv420p: AV_PIX_FMT_YUV420P, yuvj420p: AV_PIX_FMT_YUVJ420P };
+/** Pixel formats that our encoders take and models want. */
+const pixelFormats = {
+  yuv420p: AV_PIX_FMT_YUV420P,
+  yuvj420p: AV_PIX_FMT_YUVJ420P,
+  gbrpf32: avGetPixFmtFromName('gbrpf32le'),
+};
 
 /** FFmpeg's own words for a negative return code, masked. */
 function errorText(code: number): string {
@@ -99,6 +104,7 @@ export {
   avGetCodecName,
   avGetPixFmtFromName,
   avGetPixFmtName,
+  avImageCopy2,
   Codec,
   CodecContext,
   Dictionary,
