@@ -26,6 +26,7 @@ export const exitCodeOf = {
   ERR_INFERENCE_FAILED: 3,
   ERR_OUTPUT_UNWRITABLE: 3,
   ERR_PORT_IN_USE: 2,
+  ERR_BUSY: 3,
   ERR_THREAD_DIED: 70,
   ERR_INTERNAL: 70,
 } as const;

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand(),
   analyze: async () => (await import('./analyze.ts')).analyzeCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  audit: async () => (await import('./audit.ts')).auditCommand(),
   soak: async () => (await import('./soak.ts')).soakCommand(),
 };
 

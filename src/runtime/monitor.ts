@@ -1,5 +1,8 @@
-import type { PlateauError } from '../errors.ts';
+import { PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { audit } from './audit.ts';
+import type { AuditEvidence } from './audit-evidence.ts';
+import type { AuditReport } from './audit-report.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import { processSeconds } from './process-clock.ts';
@@ -50,7 +53,9 @@ export class Monitor implements AsyncDisposable {
   #retry: NodeJS.Timeout | undefined;
   #retrySeconds = firstRetrySeconds;
   #stopped = false;
+  #auditing = false;
   #reporting = false;
+  #liveResources = 0;
   #lastReport: PipelineReport | undefined;
 
   /** @throws PlateauError when the model cannot be used; later failures are retried. */
@@ -94,6 +99,39 @@ export class Monitor implements AsyncDisposable {
   /** Memory and busy time of all threads, now; `undefined` while the pipeline is down. */
   report(): Promise<PipelineReport> | undefined {
     return this.#pipeline?.report();
+  }
+
+  /**
+   * Measures the ten items of the memory checklist on this monitor, beside its cameras.
+   *
+   * @throws PlateauError ERR_BUSY while another audit runs, or the pipeline is being started again.
+   */
+  async audit(
+    recording: string,
+    pictures: number,
+    onProgress: (pictures: number) => void,
+  ): Promise<AuditReport> {
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined || this.#auditing) {
+      throw new PlateauError(
+        'ERR_BUSY',
+        'An audit is under way, or the monitor is starting again; try again in a minute.',
+      );
+    }
+    this.#auditing = true;
+    try {
+      const monitoring = (): AuditEvidence['monitoring'] => {
+        const newest = this.#memory.at(-1);
+        return {
+          samples: this.#memory.length,
+          newestAgeSeconds: newest === undefined ? Number.POSITIVE_INFINITY : (Date.now() - newest.at) / 1000,
+          newestRssBytes: newest?.rssBytes ?? 0,
+        };
+      };
+      return await audit({ pipeline, recording, pictures, monitoring, onProgress });
+    } finally {
+      this.#auditing = false;
+    }
   }
 
   /** Ends every thread after the run in hand, and says what was still live then. Safe to call twice. */
@@ -142,11 +180,6 @@ export class Monitor implements AsyncDisposable {
   async #everySecond(): Promise<void> {
     const now = processSeconds();
     for (const camera of this.#cameras) camera.expire(now);
-    // A thread that does not answer must not be asked again and again.
-    if (this.#reporting) return;
-    this.#reporting = true;
-    const report = await this.#pipeline?.report();
-    this.#reporting = false;
     const sample = this.#pipeline?.tick();
     if (sample === undefined) return;
     this.#memory.push({
@@ -154,9 +187,15 @@ export class Monitor implements AsyncDisposable {
       rssBytes: sample.rssBytes,
       heapUsedBytes: sample.heapUsedBytes,
       sharedBytes: sample.sharedBytes,
-      liveResources: report?.ledger.live ?? 0,
+      liveResources: this.#liveResources,
     });
     if (this.#memory.length > memoryPoints) this.#memory.shift();
+    // A thread that does not answer must not be asked again and again.
+    if (this.#reporting) return;
+    this.#reporting = true;
+    const report = await this.#pipeline?.report();
+    this.#reporting = false;
+    this.#liveResources = report?.ledger.live ?? 0;
   }
 
   #keepEvent(event: CameraEvent): void {

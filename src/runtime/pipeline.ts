@@ -204,6 +204,27 @@ export class Pipeline implements AsyncDisposable {
     this.#capture.post({ type: 'annotate', camera, annotation }, words === undefined ? [] : [words]);
   }
 
+  /** Pictures on their way between the threads, in the camera that has most, and the most that can be. */
+  get queue(): { readonly pictures: number; readonly bound: number } {
+    let pictures = 0;
+    for (const { ring } of this.#cameras.values()) {
+      const { published, dropped, taken } = ring.counters;
+      pictures = Math.max(pictures, published - dropped - taken);
+    }
+    return { pictures, bound: defaults.ringSlots };
+  }
+
+  /** Bytes that one picture needs on its way: the model's input, and what a run returns. */
+  get pictureBytes(): number {
+    const { input, anchors, classes, maskChannels } = this.model;
+    const [height, width] = input;
+    const floats =
+      3 * height * width +
+      anchors * (4 + classes.length + maskChannels) +
+      (maskChannels * height * width) / 16;
+    return floats * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   /** To be called about once a second: gives memory back where its threshold is reached, and says how much there is. */
   tick(): MemorySample {
     return this.#upkeep.tick();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyInstance } from 'fastify';
 import { PlateauError } from '../errors.ts';
 import type { Monitor } from '../runtime/monitor.ts';
@@ -16,6 +17,10 @@ interface Shown {
 
 /** Longest wait of a request for the next picture, milliseconds. */
 const pictureTimeout = 3000;
+
+/** What an audit of the running monitor analyses beside the cameras. */
+const auditRecording = fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url));
+const auditPictures = 300;
 
 const webFiles = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
@@ -95,6 +100,16 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     return report === undefined
       ? reply.code(503).send({ error: 'The pipeline is being started again.' })
       : report.ledger;
+  });
+  app.post('/api/audit', async (_request, reply) => {
+    const { monitor } = shown;
+    if (monitor === undefined) return reply.code(503).send(starting);
+    try {
+      return await monitor.audit(auditRecording, auditPictures, () => undefined);
+    } catch (error) {
+      if (error instanceof PlateauError) return reply.code(503).send({ error: error.message });
+      throw error;
+    }
   });
   app.get<{ Params: { camera: string } }>('/api/cameras/:camera/picture.jpg', async (request, reply) => {
     const camera = shown.monitor?.camera(Number(request.params.camera));
