@@ -13,7 +13,9 @@ export interface CallProfile {
   readonly retainedBufferBytes: number;
   /** All that was made on V8's heap meanwhile, garbage included. */
   readonly allocatedHeapBytes: number;
+  /** Of both generations, and of the old one, which is dear. */
   readonly collections: number;
+  readonly fullCollections: number;
   readonly rssBeforeBytes: number;
   readonly rssAfterBytes: number;
   /** The highest RSS during the call. */
@@ -31,8 +33,8 @@ export async function profile<T>(
   run: () => T | Promise<T>,
   name: string = run.name,
 ): Promise<{ result: Awaited<T>; profile: CallProfile }> {
-  const isPeakOfThisCall = resetPeakRss();
   await settle();
+  const isPeakOfThisCall = resetPeakRss();
   const before = process.memoryUsage();
   const collector = new GCProfiler();
   collector.start();
@@ -40,13 +42,14 @@ export async function profile<T>(
   let result: Awaited<T>;
   let seconds: number;
   let heapAtEnd: number;
-  let collections: readonly { freedBytes: number }[];
+  let collections: readonly { freedBytes: number; isFull: boolean }[];
   try {
     result = await run();
   } finally {
     seconds = monotonicSeconds() - started;
     heapAtEnd = process.memoryUsage().heapUsed;
-    collections = collector.stop().statistics.map(({ beforeGC, afterGC }) => ({
+    collections = collector.stop().statistics.map(({ gcType, beforeGC, afterGC }) => ({
+      isFull: gcType === 'MarkSweepCompact',
       freedBytes: beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize,
     }));
   }
@@ -63,6 +66,7 @@ export async function profile<T>(
       retainedBufferBytes: after.arrayBuffers - before.arrayBuffers,
       allocatedHeapBytes: Math.max(0, heapAtEnd - before.heapUsed + freed),
       collections: collections.length,
+      fullCollections: collections.filter((one) => one.isFull).length,
       rssBeforeBytes: before.rss,
       rssAfterBytes: after.rss,
       peakRssBytes: peak,

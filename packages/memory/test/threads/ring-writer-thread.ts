@@ -6,12 +6,15 @@ interface Job {
   readonly handle: FrameRingHandle;
   readonly frames: number;
   readonly overwrite: boolean;
+  /** Ends after this time, whatever the count. */
+  readonly seconds?: number;
 }
 
-const { handle, frames, overwrite } = workerData as Job;
+const { handle, frames, overwrite, seconds = Number.POSITIVE_INFINITY } = workerData as Job;
 const ring = FrameRing.attach(handle);
 using writer = ring.writer({ overwrite });
-for (let frame = 1; frame <= frames; ) {
+const end = performance.now() + seconds * 1000;
+for (let frame = 1; frame <= frames && performance.now() < end; ) {
   using slot = writer.acquire();
   if (slot === undefined) {
     await writer.waitForFree();

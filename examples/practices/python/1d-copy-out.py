@@ -1,0 +1,4 @@
+# Khi không cần gradient
+tensor = tensor.detach().cpu().numpy()
+# Hoặc
+tensor = tensor.cpu().detach().numpy()
