@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
+import { recordingCapture } from '../runtime/capture-settings.ts';
 import { defaults } from '../runtime/defaults.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { analysisSummary } from './analysis-summary.ts';
@@ -16,6 +17,7 @@ interface AnalyzeOptions extends SharedOptions {
   readonly output?: string;
   readonly report?: string;
   readonly camera?: string;
+  readonly exportLabels?: string;
   readonly json?: boolean;
 }
 
@@ -24,13 +26,18 @@ Examples:
   plateau analyze chute.mp4
   plateau analyze chute.mp4 --zone "chute=0.2,0.1 0.8,0.1 0.7,0.9 0.3,0.9" --report chute.json
   plateau analyze monday.mp4 tuesday.mp4 --interval 1 --model our-coal.onnx --class coal
-  plateau analyze chute.mp4 --output annotated.mp4`;
+  plateau analyze chute.mp4 --output annotated.mp4
+  plateau analyze chute.mp4 --export-labels our-data`;
 
 export function analyzeCommand(): Command {
   return addSharedOptions(new Command('analyze'))
     .description('analyses recordings as fast as the machine allows')
     .argument('<video...>', 'files or folders of pictures')
     .option('--output <file.mp4>', 'annotated video of the decided pictures')
+    .option(
+      '--export-labels <dir>',
+      'folder for pictures of the events with the masks found, as YOLO segmentation labels',
+    )
     .option('--camera <name>', 'camera of --config whose zones are used')
     .option('--report <file.json>', 'report to write')
     .option('--json', 'print the report on standard output instead of a summary')
@@ -76,17 +83,12 @@ async function analyzeWithProgress(
     recordings: videos.map((source) => ({
       name: source,
       zones,
-      capture: {
-        source,
-        policy: 'every',
-        loop: false,
-        transport: 'auto',
-        timeoutSeconds: defaults.timeoutSeconds,
-        stallSeconds: defaults.stallSeconds,
+      capture: recordingCapture(source, {
         intervalSeconds: options.interval,
         stride: options.stride,
         output: options.output ?? null,
-      },
+        exportLabels: options.exportLabels ?? null,
+      }),
     })),
     onProgress: ({ source, decided, timestampSeconds, info }) =>
       line.update(

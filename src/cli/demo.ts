@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { liveCapture } from '../runtime/capture-settings.ts';
 import type { Config } from '../runtime/config-file.ts';
-import { defaults } from '../runtime/defaults.ts';
 import { modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
 
@@ -20,17 +20,10 @@ export function demoSource(options: SharedOptions): Config {
       {
         name: 'demo',
         zones: [{ ...first, zone: { name, points, space: 'fractions' } }],
-        capture: {
-          source: shippedFile('demo/chute.mp4'),
-          policy: 'newest',
-          loop: true,
-          transport: 'auto',
-          timeoutSeconds: defaults.timeoutSeconds,
-          stallSeconds: defaults.stallSeconds,
+        capture: liveCapture(shippedFile('demo/chute.mp4'), {
           intervalSeconds: options.interval,
           stride: options.stride,
-          output: null,
-        },
+        }),
       },
     ],
   };

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import { liveCapture } from '../runtime/capture-settings.ts';
 import type { Config } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { Monitor } from '../runtime/monitor.ts';
@@ -84,17 +85,7 @@ function cameraSettings(sources: readonly string[], options: StartOptions): Came
   return sources.map((source, index) => ({
     name: sources.length === 1 ? cameraName(source) : `${index + 1}: ${cameraName(source)}`,
     zones,
-    capture: {
-      source,
-      policy: 'newest',
-      loop: true,
-      transport: 'auto',
-      timeoutSeconds: defaults.timeoutSeconds,
-      stallSeconds: defaults.stallSeconds,
-      intervalSeconds: options.interval,
-      stride: options.stride,
-      output: null,
-    },
+    capture: liveCapture(source, { intervalSeconds: options.interval, stride: options.stride }),
   }));
 }
 

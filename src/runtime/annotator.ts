@@ -1,11 +1,13 @@
+import { parse } from 'node:path';
 import { PictureEncoder } from '../vision/video/picture-encoder.ts';
 import type { KeptFrame } from '../vision/video/video-frame.ts';
 import { VideoWriter } from '../vision/video/video-writer.ts';
 import type { PolygonZone, ZoneDefinition } from '../vision/zones/polygon-zone.ts';
 import { defaults } from './defaults.ts';
 import { drawAnnotation } from './draw-annotation.ts';
+import { LabelExport } from './label-export.ts';
 import { PendingPictures } from './pending-pictures.ts';
-import type { Annotation } from './thread-protocol.ts';
+import type { Annotation, CaptureOrder } from './thread-protocol.ts';
 import { drawnFor } from './zone-geometry.ts';
 
 /**
@@ -17,6 +19,7 @@ import { drawnFor } from './zone-geometry.ts';
 export class Annotator implements AsyncDisposable {
   readonly #definitions: readonly ZoneDefinition[];
   readonly #output: string | null;
+  readonly #labels: LabelExport | undefined;
   readonly #pending = new PendingPictures(defaults.ringSlots + 1);
   #encoder: PictureEncoder | undefined;
   #writer: VideoWriter | undefined;
@@ -25,11 +28,22 @@ export class Annotator implements AsyncDisposable {
   #progress = Promise.withResolvers<void>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param output File of the annotated video; `null` makes JPEGs, one for each `want`. */
-  constructor(zones: readonly ZoneDefinition[], output: string | null) {
+  /**
+   * @param capture With an annotated video or labels ordered every picture is held; without, one for each `want`.
+   * @throws PlateauError ERR_OUTPUT_UNWRITABLE
+   */
+  constructor({ zones, className, capture: { source, output, exportLabels } }: CaptureOrder) {
     this.#definitions = zones;
     this.#output = output;
-    this.#wanted = output !== null;
+    if (exportLabels !== null) {
+      this.#labels = new LabelExport(exportLabels, className, parse(source).name);
+    }
+    this.#wanted = this.isOrdered;
+  }
+
+  /** Whether pictures are the task itself, rather than made for somebody who looks. */
+  get isOrdered(): boolean {
+    return this.#output !== null || this.#labels !== undefined;
   }
 
   /** Whether the next pictures are to be held. */
@@ -102,7 +116,10 @@ export class Annotator implements AsyncDisposable {
       if (frame === undefined) return undefined;
       this.#zones ??= drawnFor(this.#definitions, frame.width, frame.height);
       const draw = drawAnnotation(annotation, this.#zones, frame);
-      if (this.#output === null) return this.#encode(frame, draw);
+      if (!this.isOrdered) return this.#encodePicture(frame, draw);
+      const { event, mask } = annotation;
+      if (event !== null && mask !== undefined) this.#labels?.add(frame, mask, event, this.#jpegEncoder());
+      if (this.#output === null) return undefined;
       this.#writer ??= await VideoWriter.open(this.#output, { width: frame.width, height: frame.height });
       this.#writer.write(frame, frame.timestampSeconds, draw);
       return undefined;
@@ -111,10 +128,14 @@ export class Annotator implements AsyncDisposable {
     }
   }
 
-  #encode(frame: KeptFrame, draw: ReturnType<typeof drawAnnotation>): Uint8Array<ArrayBuffer> {
-    this.#wanted = false;
+  #jpegEncoder(): PictureEncoder {
     this.#encoder ??= new PictureEncoder();
-    return this.#encoder.encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
+    return this.#encoder;
+  }
+
+  #encodePicture(frame: KeptFrame, draw: ReturnType<typeof drawAnnotation>): Uint8Array<ArrayBuffer> {
+    this.#wanted = false;
+    return this.#jpegEncoder().encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
   }
 
   async #waitUntilPending(count: number, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { FrameRing, SlabPool } from '@plateau/memory';
 import type { AuditEvidence, AuditMoment } from './audit-evidence.ts';
 import { auditItems } from './audit-items.ts';
 import { type AuditReport, auditReport } from './audit-report.ts';
+import { recordingCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
 import type { Pipeline } from './pipeline.ts';
 import { RssSeries } from './rss-series.ts';
@@ -65,7 +66,7 @@ async function analyse(
 }
 
 function cameraFor(source: string, output: string | null): CameraSettings {
-  const { stallSeconds, timeoutSeconds, blockage } = defaults;
+  const { blockage } = defaults;
   return {
     name: 'audit',
     zones: [
@@ -82,17 +83,7 @@ function cameraFor(source: string, output: string | null): CameraSettings {
         blockage,
       },
     ],
-    capture: {
-      source,
-      policy: 'every',
-      loop: false,
-      transport: 'auto',
-      timeoutSeconds,
-      stallSeconds,
-      intervalSeconds: 0,
-      stride: 1,
-      output,
-    },
+    capture: recordingCapture(source, { output }),
   };
 }
 

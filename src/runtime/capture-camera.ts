@@ -8,15 +8,13 @@ import type { BusyTime } from './busy-time.ts';
 import { captureRecording, type RecordingEnd } from './capture-recording.ts';
 import { DuePictures } from './due-pictures.ts';
 import { FramePublisher } from './frame-publisher.ts';
-import type { Annotation, CaptureCounters, FromCapture, ToCapture } from './thread-protocol.ts';
+import type { Annotation, CaptureCounters, CaptureOrder, FromCapture } from './thread-protocol.ts';
 
 export interface CaptureTools {
   readonly bell: Doorbell;
   readonly busy: BusyTime;
   post(message: FromCapture, transfer?: ArrayBuffer[]): void;
 }
-
-type CaptureOrder = Extract<ToCapture, { type: 'add-camera' }>;
 
 /** Pictures between two messages about progress. */
 const progressEvery = 25;
@@ -35,13 +33,13 @@ export class CaptureCamera implements AsyncDisposable {
   #outputFailure: unknown;
 
   constructor(order: CaptureOrder, tools: CaptureTools) {
-    const { capture, zones } = order;
+    const { capture } = order;
     this.#order = order;
     this.#tools = tools;
     const ring = FrameRing.attach(order.ring);
     this.#writer = ring.writer({ overwrite: capture.policy === 'newest', doorbell: tools.bell });
     this.#scaler = new ModelInputScaler({ width: order.inputWidth, height: order.inputHeight });
-    this.#annotator = new Annotator(zones, capture.output);
+    this.#annotator = new Annotator(order);
     this.#publisher = new FramePublisher({
       writer: this.#writer,
       scaler: this.#scaler,
@@ -58,13 +56,13 @@ export class CaptureCamera implements AsyncDisposable {
   }
 
   async annotate(annotation: Annotation): Promise<void> {
-    const { camera, capture } = this.#order;
+    const { camera } = this.#order;
     try {
       const jpeg = await this.#annotator.annotate(annotation);
       if (jpeg !== undefined) this.#tools.post({ type: 'picture', camera, jpeg, error: null }, [jpeg.buffer]);
     } catch (error) {
       // A picture for people that cannot be made costs itself; an annotated video that was ordered is the task.
-      if (capture.output === null) {
+      if (!this.#annotator.isOrdered) {
         this.#tools.post({ type: 'picture', camera, jpeg: null, error: toErrorMessage(error) });
         return;
       }

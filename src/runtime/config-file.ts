@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
 import { PolygonZone } from '../vision/zones/polygon-zone.ts';
+import { liveCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
 import type { CameraSettings, ModelSettings, ZoneSettings } from './settings.ts';
 
@@ -117,17 +118,12 @@ function cameraSettings(
       camera.zones.length === 0
         ? [wholePicture()]
         : camera.zones.map((zone, index) => zoneSettings(zone, `${place}.zones[${index}]`)),
-    capture: {
-      source: isAddress ? camera.url : resolve(folder, camera.url),
-      policy: 'newest',
-      loop: true,
+    capture: liveCapture(isAddress ? camera.url : resolve(folder, camera.url), {
       transport: camera.transport,
       timeoutSeconds: camera.timeoutSeconds,
       stallSeconds: camera.stallSeconds,
       intervalSeconds: camera.intervalSeconds,
-      stride: 1,
-      output: null,
-    },
+    }),
   };
 }
 

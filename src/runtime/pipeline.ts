@@ -161,6 +161,7 @@ export class Pipeline implements AsyncDisposable {
     });
     this.#cameras.set(id, { ring, listener, released: 0 });
     const zones = camera.zones.map(({ zone }) => zone);
+    const classId = measuredClassId(this.model.classes, this.#settings.className);
     this.#tellInference({
       type: 'add-camera',
       camera: id,
@@ -169,7 +170,7 @@ export class Pipeline implements AsyncDisposable {
       policy: camera.capture.policy,
       watch: {
         zones,
-        classIds: [measuredClassId(this.model.classes, this.#settings.className)],
+        classIds: [classId],
         confidence: this.#settings.confidence,
         iou: defaults.iou,
       },
@@ -182,6 +183,7 @@ export class Pipeline implements AsyncDisposable {
       inputWidth,
       inputHeight,
       zones,
+      className: this.model.classes[classId],
       capture: camera.capture,
     });
     return id;

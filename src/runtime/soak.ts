@@ -6,6 +6,7 @@ import {
   type MemoryPoint,
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
+import { recordingCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
 import { growthEnvelope } from './growth-envelope.ts';
 import { Pipeline } from './pipeline.ts';
@@ -156,17 +157,7 @@ export class Soak {
           blockage: defaults.blockage,
         },
       ],
-      capture: {
-        source: this.#order.source,
-        policy: 'every',
-        loop: true,
-        transport: 'auto',
-        timeoutSeconds: defaults.timeoutSeconds,
-        stallSeconds: defaults.stallSeconds,
-        intervalSeconds: 0,
-        stride: 1,
-        output: null,
-      },
+      capture: recordingCapture(this.#order.source, { loop: true }),
     };
   }
 

@@ -109,6 +109,8 @@ export interface CaptureSettings {
   readonly stride: number;
   /** File of the annotated video, for policy `every`. */
   readonly output: string | null;
+  /** Where pictures of events go with the masks found, as labels for training; for policy `every`. */
+  readonly exportLabels: string | null;
 }
 
 /** What is drawn over a picture. */
@@ -117,6 +119,8 @@ export interface Annotation {
   readonly timestampSeconds: number;
   readonly mask: MaskBits | undefined;
   readonly zones: readonly AnnotatedZone[];
+  /** What happened at this picture, such as `chute-blocked`; `null` where nothing did. */
+  readonly event: string | null;
 }
 
 export interface AnnotatedZone {
@@ -134,6 +138,8 @@ export type ToCapture =
       readonly inputWidth: number;
       readonly inputHeight: number;
       readonly zones: readonly ZoneDefinition[];
+      /** Name of the class that is measured. */
+      readonly className: string;
       readonly capture: CaptureSettings;
     }
   | { readonly type: 'remove-camera'; readonly camera: CameraId }
@@ -142,6 +148,9 @@ export type ToCapture =
   | { readonly type: 'annotate'; readonly camera: CameraId; readonly annotation: Annotation }
   | { readonly type: 'report'; readonly request: number; readonly collect: boolean }
   | { readonly type: 'stop' };
+
+/** A camera as the capture thread gets it. */
+export type CaptureOrder = Extract<ToCapture, { type: 'add-camera' }>;
 
 export interface SourceInfo {
   readonly codec: string;

@@ -104,19 +104,22 @@ export class VideoAnalysis implements CameraListener {
 
   onDecision(decision: Decision): void {
     const { timestampSeconds, coverage } = decision;
+    const happened: string[] = [];
     for (const [index, { watch, coverage: recorded, events }] of this.#zones.entries()) {
       const value = coverage === null ? null : coverage[index];
       recorded.push([rounded(timestampSeconds), value === null ? null : rounded(value)]);
       const event = watch.update(timestampSeconds, value, null);
-      if (event !== undefined)
-        events.push({ ...event, t: rounded(event.t), coverage: rounded(event.coverage) });
+      if (event === undefined) continue;
+      events.push({ ...event, t: rounded(event.t), coverage: rounded(event.coverage) });
+      happened.push(`${watch.name}-${event.type}`);
     }
-    if (this.#camera.capture.output !== null) {
+    if (decision.wanted) {
       this.#pipeline.annotate(decision.camera, {
         sequence: decision.sequence,
         timestampSeconds,
         mask: decision.mask,
         zones: this.#zones.map(({ watch }) => watch.annotation),
+        event: happened.length === 0 ? null : happened.join('-'),
       });
     }
     this.#firstSeconds ??= timestampSeconds;

@@ -158,6 +158,7 @@ export class WatchedCamera implements CameraListener {
         timestampSeconds: decision.timestampSeconds,
         mask: decision.mask,
         zones: this.#zones.map((zone) => zone.annotation),
+        event: null,
       });
     }
   }

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+test('each event of a recording leaves its picture, and a label for each region found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
+  const zone = 'chute=96,24 224,24 224,216 96,216';
+  const program = ['--conditions=source', 'src/cli/plateau.ts', 'analyze', 'demo/lumps.mp4', '--zone', zone];
+  execFileSync(
+    process.execPath,
+    [...program, '--model', 'models/known-answer.onnx', '--export-labels', folder],
+    { cwd: root },
+  );
+  const names = ['lumps-13.10s-chute-blocked', 'lumps-25.10s-chute-cleared'];
+  expect(readdirSync(join(folder, 'images'))).toEqual(names.map((name) => `${name}.jpg`));
+  expect(readdirSync(join(folder, 'labels'))).toEqual(names.map((name) => `${name}.txt`));
+  expect(readFileSync(join(folder, 'data.yaml'), 'utf8')).toContain('0: "coal"');
+  const labels = readFileSync(join(folder, 'labels', `${names[0]}.txt`), 'utf8')
+    .trim()
+    .split('\n');
+  const corners = labels.map((line) => line.split(' ').map(Number));
+  for (const [classId, ...places] of corners) {
+    expect(classId).toBe(0);
+    expect(places.length % 2).toBe(0);
+    for (const place of places) expect(place >= 0 && place <= 1).toBe(true);
+  }
+  // The jammed heap fills the chute from 0.3 to 0.7 of the picture's width.
+  const heap = corners
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap(([, ...places]) => places.filter((_, i) => i % 2 === 0));
+  expect(Math.min(...heap)).toBeCloseTo(0.3, 1);
+  expect(Math.max(...heap)).toBeCloseTo(0.7, 1);
+});
