@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
 import { recordingCapture } from '../runtime/capture-settings.ts';
-import { defaults } from '../runtime/defaults.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { analysisSummary } from './analysis-summary.ts';
 import { loadConfig } from './load-config.ts';
