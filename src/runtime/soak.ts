@@ -91,6 +91,8 @@ export class Soak {
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error));
     signal.addEventListener('abort', stop, { once: true });
     try {
+      // While the model was loading nobody listened.
+      if (signal.aborted) stop();
       for (let index = 0; index < cameras; index += 1) this.#watch(pipeline, `soak-${index + 1}`);
       await this.#done.promise;
     } finally {
