@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { reportFailure } from './report-failure.ts';
+import { surviveClosedPipe } from './survive-closed-pipe.ts';
 import { version } from './version.ts';
 
 /** Each command by its name. Only the one that runs is loaded: what the others need would stay resident. */
@@ -15,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** What is wrong is said once, in one sentence, by `reportFailure`; the parser would print its help ahead of it. */
 const silentErrors = { outputError: () => undefined, writeErr: () => undefined };
+
+surviveClosedPipe();
 
 const program = new Command('plateau')
   .description(
