@@ -1,0 +1,99 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ledger } from '@plateau/memory';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ModelInputScaler } from '../../../src/vision/video/model-input-scaler.ts';
+import { PictureEncoder } from '../../../src/vision/video/picture-encoder.ts';
+import { VideoCapture } from '../../../src/vision/video/video-capture.ts';
+import { VideoWriter } from '../../../src/vision/video/video-writer.ts';
+import { ClipFolder } from '../../support/clips.ts';
+import { fuzzVideos } from '../../support/clips-fuzz.ts';
+
+const clips = new ClipFolder();
+afterAll(() => clips[Symbol.dispose]());
+
+async function rssAfterCollection(): Promise<number> {
+  for (let i = 0; i < 3; i += 1) {
+    globalThis.gc?.();
+    await nextTurn();
+  }
+  return process.memoryUsage.rss();
+}
+
+/** Runs `turn` twice as often as asked and answers how many bytes the second half grew: malloc's heaps fill first. */
+async function growthOver(turns: number, turn: (index: number) => Promise<void>): Promise<number> {
+  for (let i = 0; i < turns; i += 1) await turn(i);
+  const before = await rssAfterCollection();
+  for (let i = 0; i < turns; i += 1) await turn(i);
+  return (await rssAfterCollection()) - before;
+}
+
+describe('over and over', () => {
+  test('C11, C39: 200 captures with changing sizes leave nothing behind', { timeout: 60_000 }, async () => {
+    const small = clips.make('small.mp4', { source: 'testsrc2=s=320x240:r=10:d=1' });
+    const large = clips.make('large.mp4', { source: 'testsrc2=s=640x480:r=10:d=1' });
+    using scaler = new ModelInputScaler({ width: 320, height: 320 });
+    const target = new Float32Array(3 * 320 * 320);
+    const live = ledger.liveCount;
+    const growth = await growthOver(200, async (index) => {
+      await using capture = await VideoCapture.open(index % 2 === 0 ? small : large);
+      for (let i = 0; i < 4; i += 1) {
+        const frame = await capture.read();
+        if (frame === undefined) throw new Error('no frame');
+        scaler.scaleInto(frame, target);
+        using kept = frame.clone();
+        expect(kept.width).toBe(frame.width);
+      }
+    });
+    console.log(`200 captures: RSS ${(growth / 1e6).toFixed(1)} MB`);
+    expect(ledger.liveCount).toBe(live);
+    // A leak of a single decoder's pictures, 460 kB, each time would be 90 MB.
+    expect(growth).toBeLessThan(40e6);
+  });
+
+  test('100 JPEG encoders and writers leave nothing behind', { timeout: 60_000 }, async () => {
+    const clip = clips.make('clip.mp4', { source: 'testsrc2=s=320x240:r=10:d=1' });
+    const live = ledger.liveCount;
+    const growth = await growthOver(100, async () => {
+      await using capture = await VideoCapture.open(clip);
+      using encoder = new PictureEncoder();
+      await using writer = await VideoWriter.open(clips.file('out.mp4'), { width: 320, height: 240 });
+      for (let i = 0; i < 3; i += 1) {
+        const frame = await capture.read();
+        if (frame === undefined) throw new Error('no frame');
+        encoder.encodeJpeg(frame, { maxWidth: 160 });
+        writer.write(frame, frame.timestampSeconds, (canvas) => canvas.text(0, 0, 'x'));
+      }
+      await writer.finish();
+    });
+    console.log(`100 writers: RSS ${(growth / 1e6).toFixed(1)} MB`);
+    expect(ledger.liveCount).toBe(live);
+    expect(growth).toBeLessThan(40e6);
+  });
+
+  test('reading 3000 pictures in a loop grows nothing', { timeout: 60_000 }, async () => {
+    const clip = clips.make('loop.mp4', { source: 'testsrc2=s=320x240:r=10:d=3' });
+    await using capture = await VideoCapture.open(clip, { loop: true });
+    using scaler = new ModelInputScaler({ width: 320, height: 320 });
+    const target = new Float32Array(new SharedArrayBuffer(3 * 320 * 320 * 4));
+    const growth = await growthOver(15, async () => {
+      for (let i = 0; i < 100; i += 1) {
+        const frame = await capture.read();
+        if (frame === undefined) throw new Error('no frame');
+        scaler.scaleInto(frame, target);
+      }
+      await nextTurn();
+    });
+    console.log(`3000 pictures: RSS ${(growth / 1e6).toFixed(1)} MB`);
+    expect(growth).toBeLessThan(15e6);
+  });
+});
+
+describe('bytes that were changed at random', () => {
+  test('400 recordings end with pictures or one coded sentence each', { timeout: 60_000 }, async () => {
+    const outcome = await fuzzVideos(400, 20_261_125);
+    expect(outcome.defects).toEqual([]);
+    expect(outcome.read).toBeGreaterThan(150);
+    expect(outcome.live).toBe(0);
+    expect(outcome.slowestSeconds).toBeLessThan(10);
+  });
+});
