@@ -14,6 +14,7 @@ import { drawScene, drawView } from './scene.ts';
 import { autoExposure, develop } from './sensor.ts';
 import { trace } from './trace.ts';
 import type { Zone } from './truth.ts';
+import { coverage, zonePixels } from './truth.ts';
 
 export interface ClipPlan {
   readonly name: string;
@@ -173,16 +174,44 @@ function findView(plan: ClipPlan, width: number, height: number): { scene: Scene
       const view = adapt(drawView(scene, random.fork(), plan.split), plan);
       if (plan.light !== undefined && view.lighting.name !== plan.light) continue;
       const zone = projectZone(scene, view, width, height);
-      if (zone !== undefined) return { scene, view, zone };
+      if (zone !== undefined && showsLoad(scene, view, zone, plan)) return { scene, view, zone };
     }
   }
   throw new RangeError(`no view of the zone was found for ${plan.name}`);
 }
 
+/** Whether nothing stands in front of the zone, and a full bed fills it. */
+function showsLoad(scene: Scene, view: View, zone: Zone, plan: ClipPlan): boolean {
+  const width = 80;
+  const height = 60;
+  const inside = zonePixels(zone, width, height);
+  scene.load.fill = plan.course === 'empty' ? 0 : fillOf(LEVELS - 1);
+  scene.surface.lay(scene.bed, scene.load, scene.material, scene.tile, 3, scene.tileCell);
+  const { items } = scene;
+  const stage = {
+    surface: scene.surface,
+    items,
+    lighting: view.lighting,
+    camera: view.camera,
+    bedMoves: true,
+    relief: 1,
+  };
+  const picture = trace(stage, width, height);
+  return (
+    coverage(picture.moving, inside) > 0.97 &&
+    (plan.course === 'empty' || coverage(picture.mask, inside) > 0.93)
+  );
+}
+
 function adapt(view: View, plan: ClipPlan): View {
   const dust = plan.dust === undefined ? view.dust : { ...view.dust, density: plan.dust, cloudiness: 1 };
   const falling = plan.nothingFalls === true ? [] : view.falling;
-  return { ...view, dust, falling, speed: plan.course === 'empty' ? view.speed : Math.max(0.3, view.speed * 0.5) };
+  return {
+    ...view,
+    dust,
+    falling,
+    speed: plan.course === 'empty' ? view.speed : Math.max(0.3, view.speed * 0.5),
+  };
 }
 
 /** The middle of the bed as a polygon of the picture, or undefined when it is cut off or tiny. */

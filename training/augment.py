@@ -138,7 +138,7 @@ def vignette(p, random):
 
 def blur(p, random):
     if random.random() < 0.5:
-        return cv2.GaussianBlur(p, (0, 0), float(random.uniform(0.4, 1.8)))
+        return cv2.GaussianBlur(p, (0, 0), float(random.uniform(0.4, 1.4)))
     length = int(random.integers(3, 13))
     kernel = np.zeros((length, length), np.float32)
     angle = random.uniform(0, np.pi)
@@ -222,14 +222,14 @@ EFFECTS = (
     (uneven_light, 0.2),
     (lamp_only, 0.1),
     (tone, 0.7),
-    (haze, 0.2),
+    (haze, 0.16),
     (flare, 0.12),
     (dirt, 0.12),
     (cast, 0.35),
     (greyed, 0.35),
     (vignette, 0.15),
-    (blur, 0.3),
-    (coarsen, 0.2),
+    (blur, 0.2),
+    (coarsen, 0.12),
     (sharpen, 0.15),
     (noise, 0.35),
     (screen, 0.06),

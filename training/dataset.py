@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from augment import GREY, augment, mosaic
+from targets import assign
 
 
 MOSAICS = 0.18
@@ -16,7 +17,8 @@ MOSAICS = 0.18
 class Pictures:
     """All pictures of some folders whose masks are there, decoded once and kept (about 400 kB each)."""
 
-    def __init__(self, folders: list[Path]):
+    def __init__(self, folders: list[Path], part: int = 0, parts: int = 1):
+        self.part, self.parts = part, parts
         self.folders = folders
         self.bases: list[Path] = []
         self.kept: dict[Path, tuple[np.ndarray, np.ndarray]] = {}
@@ -25,7 +27,7 @@ class Pictures:
     def rescan(self) -> int:
         self.bases = sorted(
             Path(str(mask)[: -len(".mask.png")]) for folder in self.folders for mask in Path(folder).glob("*.mask.png")
-        )
+        )[self.part :: self.parts]
         return len(self.bases)
 
     def load(self, base: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +58,7 @@ def plain_batch(pictures: Pictures, bases: list[Path], size: int):
 
 
 class Batches:
-    """Endless augmented batches, made by threads a few steps ahead (OpenCV lets go of the interpreter)."""
+    """Endless augmented batches of pictures and targets, made by threads a few steps ahead (OpenCV lets go of the interpreter)."""
 
     def __init__(self, pictures: Pictures, batch: int, size_of_step, strength, seed: int, threads: int = 1):
         self.pictures = pictures
@@ -84,7 +86,7 @@ class Batches:
                 image, mask = augment(*whole, size, random, self.strength())
                 images.append(image)
                 masks.append(mask)
-            self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), np.stack(masks)))
+            self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]))
 
     def _draw(self, random: np.random.Generator):
         return self.pictures.load(self.pictures.bases[random.integers(len(self.pictures.bases))])

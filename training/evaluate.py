@@ -103,8 +103,9 @@ def sheet(results: list[dict], file: Path, width: int = 240):
         boxed = letterbox(image, SIZE, GREY)[..., ::-1].copy()
         mine, theirs = boxed.copy(), boxed
         outline(mine, mask, (0, 255, 0))
-        truth_mask = cv2.imread(str(r["masks"] / f"{number:04d}.png"), cv2.IMREAD_GRAYSCALE)
-        if truth_mask is not None:
+        truth_file = r["masks"] / f"{number:04d}.png"
+        if truth_file.exists():
+            truth_mask = cv2.imread(str(truth_file), cv2.IMREAD_GRAYSCALE)
             outline(theirs, letterbox(truth_mask, SIZE, 0) > 127, (0, 0, 255))
         for side in (mine, theirs):
             outline(side, r["zone"], (0, 220, 220))

@@ -9,11 +9,13 @@ finished model. --steps 3 with a few pictures is a smoke test.
 import argparse
 import copy
 import math
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import distributed
 
 import loss
 from dataset import Batches, Pictures, plain_batch
@@ -32,7 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="the schedule ends by then even with fewer steps")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="processes of one thread each that share every step")
     parser.add_argument("--onnx", type=Path, help="exports the averaged weights there in the end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
@@ -63,9 +65,9 @@ class Progress:
 
     def size(self, random=np.random.default_rng(0)) -> int:
         """Small pictures teach what load looks like almost twice as fast; the last part is at full size."""
-        if self.share < 0.5:
+        if self.share < 0.4:
             return int(random.choice([224, 256]))
-        return SIZE if self.share > 0.8 else int(random.choice([256, SIZE]))
+        return SIZE if self.share > 0.75 else int(random.choice([256, SIZE]))
 
 
 def average(kept: torch.nn.Module, network: torch.nn.Module, step: int):
@@ -94,12 +96,25 @@ def validate(network: CoalNetwork, pictures: Pictures) -> str:
     return f"held out: coverage error {np.mean(errors):.4f}, iou {np.mean(shares):.4f}"
 
 
-def main():
-    options = arguments()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    options.run.mkdir(parents=True, exist_ok=True)
+def share_gradients(network: torch.nn.Module, progress: Progress, workers: int) -> float:
+    """Averages gradients over the workers, and with them how far the schedule is, so that all end at one step."""
+    parameters = [p for p in network.parameters() if p.grad is not None]
+    flat = torch.cat([p.grad.flatten() for p in parameters] + [torch.tensor([progress.share])])
+    distributed.all_reduce(flat)
+    flat /= workers
+    start = 0
+    for p in parameters:
+        p.grad.copy_(flat[start : start + p.numel()].view_as(p.grad))
+        start += p.numel()
+    return float(flat[-1])
+
+
+def work(rank: int, options: argparse.Namespace, meeting: str):
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed + rank)
+    distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=options.workers)
     checkpoint = options.run / "checkpoint.pt"
+    torch.manual_seed(options.seed)
     network = CoalNetwork().to(memory_format=torch.channels_last)
     kept = copy.deepcopy(network)
     plain = [p for p in network.parameters() if p.ndim < 2]
@@ -116,37 +131,40 @@ def main():
         weights = torch.load(options.start_from, map_location="cpu")["averaged"]
         network.load_state_dict(weights)
         kept.load_state_dict(weights)
-    pictures = Pictures(options.pictures)
+    pictures = Pictures(options.pictures, rank, options.workers)
     held = Pictures([options.held_out]) if options.held_out else None
-    batches = Batches(pictures, options.batch, progress.size, progress.strength, options.seed + progress.step)
-    log = (options.run / "log.txt").open("a")
+    seed = (options.seed + progress.step) * 10 + rank
+    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed)
+    say = Log(options.run / "log.txt") if rank == 0 else lambda line: None
     parameters = sum(p.numel() for p in network.parameters())
-    say(log, f"{len(pictures.bases)} pictures, {parameters} parameters, from step {progress.step}")
+    say(f"{len(pictures.bases)} pictures a worker, {parameters} parameters, from step {progress.step}")
     sums: dict[str, float] = {}
     network.train()
-    while progress.share < 1:
-        images, masks = batches.next()
+    share = progress.share
+    while share < 1:
+        images, assigned = batches.next()
         for group in optimiser.param_groups:
             group["lr"] = progress.rate(options.rate)
-        total, parts = loss.compute(*network(torch.from_numpy(images).to(memory_format=torch.channels_last)), masks)
+        total, parts = loss.compute(*network(torch.from_numpy(images).to(memory_format=torch.channels_last)), assigned)
         optimiser.zero_grad(set_to_none=True)
         total.backward()
+        progress.step += 1
+        share = share_gradients(network, progress, options.workers)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 10)
         optimiser.step()
-        progress.step += 1
         average(kept, network, progress.step)
         for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) * 0.98 + 0.02 * float(value)
+            sums[name] = sums.get(name, float(value)) * 0.98 + 0.02 * float(value)
+        if rank > 0:
+            continue
         if progress.step % 50 == 0:
             shown = ", ".join(f"{name} {value:.3f}" for name, value in sums.items())
-            left = progress.seconds / max(progress.share, 1e-6) * (1 - progress.share) / 60
-            say(log, f"step {progress.step} ({progress.share:.1%}, {left:.0f} min left): {shown}, {len(pictures.bases)} pictures")
-        if progress.step % options.every == 0 or progress.share >= 1:
+            left = progress.seconds / max(share, 1e-6) * (1 - share) / 60
+            say(f"step {progress.step} ({share:.1%}, {left:.0f} min left): {shown}")
+        if progress.step % options.every == 0 or share >= 1:
             save(checkpoint, network, kept, optimiser, progress)
-            if held and (progress.step % (4 * options.every) == 0 or progress.share >= 1):
-                say(log, validate(kept, held))
-    if options.onnx:
-        export(checkpoint, options.onnx)
+            if held and (progress.step % (10 * options.every) == 0 or share >= 1):
+                say(validate(kept, held))
 
 
 def save(file: Path, network, kept, optimiser, progress: Progress):
@@ -159,10 +177,25 @@ def save(file: Path, network, kept, optimiser, progress: Progress):
     file.with_suffix(".tmp").replace(file)
 
 
-def say(log, line: str):
-    print(line, flush=True)
-    log.write(line + "\n")
-    log.flush()
+class Log:
+    """To the terminal and to a file."""
+
+    def __init__(self, file: Path):
+        self.file = file.open("a")
+
+    def __call__(self, line: str):
+        print(line, flush=True)
+        self.file.write(line + "\n")
+        self.file.flush()
+
+
+def main():
+    options = arguments()
+    options.run.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        torch.multiprocessing.spawn(work, (options, f"{folder}/meeting"), nprocs=options.workers)
+    if options.onnx:
+        export(options.run / "checkpoint.pt", options.onnx)
 
 
 if __name__ == "__main__":
