@@ -23,8 +23,9 @@ export class ZoneRaster {
   readonly wordsPerRow: number;
   /** Pixels wholly inside, laid out as in `MaskBits`. */
   readonly interior: Uint32Array;
-  /** Words of `interior` that hold a bit, and nothing else has to be looked at. */
+  /** Words of `interior` that hold a bit, and nothing else has to be looked at: their places and their bits. */
   readonly interiorWords: Uint32Array;
+  readonly interiorBits: Uint32Array;
   /** Pixels on the edge: word and bit of each in the mask. */
   readonly edgeWord: Uint32Array;
   readonly edgeBit: Uint8Array;
@@ -69,6 +70,7 @@ export class ZoneRaster {
     });
     this.interiorPixels = interiorPixels;
     this.interiorWords = Uint32Array.from(this.interior.keys().filter((word) => this.interior[word] !== 0));
+    this.interiorBits = this.interiorWords.map((word) => this.interior[word]!);
     this.edgeWord = Uint32Array.from(edges, ({ word }) => word);
     this.edgeBit = Uint8Array.from(edges, ({ bit }) => bit);
     this.edgeShare = Float64Array.from(edges, ({ share }) => share);
@@ -87,11 +89,11 @@ export class ZoneRaster {
 
   /** The share of the zone's area that a mask of the same grid covers, 0..1. */
   coveredBy(words: Uint32Array): number {
-    const { interior, interiorWords, edgeWord, edgeBit, edgeShare } = this;
+    const { interiorBits, interiorWords, edgeWord, edgeBit, edgeShare } = this;
     let pixels = 0;
     for (let index = 0; index < interiorWords.length; index++) {
-      const word = interiorWords[index]!;
-      pixels += bitCount(words[word]! & interior[word]!);
+      const bits = words[interiorWords[index]!]! & interiorBits[index]!;
+      if (bits !== 0) pixels += bitCount(bits);
     }
     let edge = 0;
     for (let index = 0; index < edgeWord.length; index++) {
