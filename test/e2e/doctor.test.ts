@@ -1,0 +1,85 @@
+/** `plateau doctor` on machines, models and sources, good and bad. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { knownAnswer } from '../support/analyze-program.ts';
+import { Workbench } from '../support/ffmpeg-program.ts';
+import { KnownAnswerFolder } from '../support/known-answer-files.ts';
+import { plateau } from '../support/plateau-program.ts';
+
+const lumps = fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url));
+const doctorReport = z.looseObject({
+  schema: z.literal('plateau.doctor/1'),
+  checks: z.array(
+    z.strictObject({
+      subject: z.string(),
+      status: z.enum(['ok', 'warning', 'failed']),
+      text: z.string().min(1),
+    }),
+  ),
+  sources: z.array(z.looseObject({ codec: z.string(), width: z.int(), height: z.int() })),
+  memory: z
+    .looseObject({ totalBytes: z.int().positive(), limitBytes: z.int().positive(), limitOrigin: z.string() })
+    .nullable(),
+  exitCode: z.int(),
+});
+
+test('a good machine, model and source: every check holds, in lines for people', async () => {
+  const { code, stdout, stderr } = await plateau(['doctor', lumps, '--model', knownAnswer]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^✓ machine .*Node 2\d\./m);
+  expect(stdout).toMatch(/^✓ ffmpeg .*GPL version 3/m);
+  expect(stdout).toMatch(/^✓ model .*known-answer\.onnx: .*320x320.*classes coal/m);
+  expect(stdout).toMatch(/^✓ source .*lumps\.mp4: h264 320x240, 10\.00 pictures\/s, 30\.0 s/m);
+  expect(stdout).toMatch(/^✓ memory .*about \d+ MB for 1 camera/m);
+});
+
+test('--json gives the same as a report', async () => {
+  const { code, stdout } = await plateau(['doctor', lumps, '--model', knownAnswer, '--json']);
+  expect(code).toBe(0);
+  const report = doctorReport.parse(JSON.parse(stdout));
+  expect(report.sources).toMatchObject([{ codec: 'h264', width: 320, height: 240 }]);
+  expect(report.checks.map(({ status }) => status)).not.toContain('failed');
+  expect(report.exitCode).toBe(0);
+});
+
+test('a bad model and a bad source are told together, each once, with exit 3', async () => {
+  const args = [
+    'doctor',
+    '/absent/belt.mp4',
+    'rtsp://admin:geheim@127.0.0.1:9/cam',
+    '--model',
+    '/absent/coal.onnx',
+  ];
+  const { code, stdout, stderr } = await plateau(args);
+  expect([code, stderr]).toEqual([3, '']);
+  expect(stdout).toMatch(/^✗ model .*\/absent\/coal\.onnx/m);
+  expect(stdout).toMatch(/^✗ source .*\/absent\/belt\.mp4/m);
+  expect(stdout).toMatch(/^✗ source .*admin:\*\*\*@127\.0\.0\.1:9/m);
+  expect(stdout).not.toContain('geheim');
+});
+
+test('a class that the model has not ends with exit 2, also in the report', async () => {
+  const { code, stdout } = await plateau(['doctor', '--model', knownAnswer, '--class', 'wood', '--json']);
+  expect(code).toBe(2);
+  expect(doctorReport.parse(JSON.parse(stdout)).exitCode).toBe(2);
+});
+
+test('a warning about a model is no failure', async () => {
+  using models = new KnownAnswerFolder();
+  const { code, stdout } = await plateau(['doctor', '--model', models.write({ metadata: false })]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^! model /m);
+});
+
+test('--config examines its model and all of its cameras', async () => {
+  using bench = new Workbench();
+  const config = bench.write(
+    'plant.yaml',
+    `model: { file: ${knownAnswer} }\ncameras:\n  - { name: belt, url: ${lumps} }\n  - { name: chute, url: gone.mp4 }\n`,
+  );
+  const { code, stdout } = await plateau(['doctor', '--config', config]);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^✓ source .*lumps\.mp4/m);
+  expect(stdout).toMatch(/^✗ source .*gone\.mp4/m);
+});
