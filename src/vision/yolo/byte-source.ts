@@ -3,6 +3,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** Bytes that can be read at any place. Reading past the end is the reader's mistake and throws `RangeError`. */
 export interface ByteSource {
   readonly byteLength: number;
+  /** One byte. */
+  byteAt(offset: number): number;
   /** A view of `length` bytes from `offset` on; valid until the next call. */
   read(offset: number, length: number): Uint8Array;
 }
@@ -30,6 +32,12 @@ export class FileBytes implements ByteSource, Disposable {
     this.byteLength = fstatSync(descriptor).size;
   }
 
+  byteAt(offset: number): number {
+    const place = offset - this.#start;
+    if (place >= 0 && place < this.#filled) return this.#window[place]!;
+    return this.read(offset, 1)[0]!;
+  }
+
   read(offset: number, length: number): Uint8Array {
     if (this.#descriptor < 0) throw new TypeError('FileBytes was used after it was disposed of');
     if (offset < 0 || offset + length > this.byteLength) {
@@ -53,5 +61,6 @@ export class FileBytes implements ByteSource, Disposable {
     if (this.#descriptor < 0) return;
     closeSync(this.#descriptor);
     this.#descriptor = -1;
+    this.#filled = 0;
   }
 }

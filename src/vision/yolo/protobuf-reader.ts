@@ -98,7 +98,7 @@ export class ProtobufReader {
     let weight = 1;
     for (let index = 0; index < 10; index++) {
       if (this.#position >= this.#end) throw new MalformedProtobufError('a number past the end');
-      const byte = this.#source.read(this.#position, 1)[0]!;
+      const byte = this.#source.byteAt(this.#position);
       this.#position += 1;
       value += (byte & 127) * weight;
       if (byte < 128) return value;

@@ -21,6 +21,12 @@ class MemoryBytes implements ByteSource {
     return this.#bytes.byteLength;
   }
 
+  byteAt(offset: number): number {
+    if (offset < 0 || offset >= this.#bytes.byteLength) throw new RangeError('past the end');
+    this.asked += 1;
+    return this.#bytes[offset]!;
+  }
+
   read(offset: number, length: number): Uint8Array {
     if (offset < 0 || offset + length > this.#bytes.byteLength) throw new RangeError('past the end');
     this.asked += length;
