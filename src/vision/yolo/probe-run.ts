@@ -3,53 +3,58 @@ import type { InputSize } from './input-size.ts';
 import { OnnxSession, type OutputTensor } from './onnx-session.ts';
 import type { OutputShape } from './recognise-layout.ts';
 
-export interface ProbeRun {
-  readonly outputs: readonly OutputShape[];
-  /** Milliseconds of the second run; the first one warms up. */
-  readonly runMilliseconds: number;
+interface ProbeOutput extends OutputShape {
+  readonly data: Float32Array;
 }
 
 /**
- * Runs the model twice on a grey picture before the first frame: a model that cannot run is refused at the start, open
- * sizes become known, and its time is measured.
- * @throws PlateauError ERR_MODEL_UNSUPPORTED when the model fails at this size
+ * One run on a grey picture before the first frame: a model that cannot run is refused at the start, open sizes become
+ * known, its values can be looked at, and its time is measured. Owner: the caller, with `using`; `outputs` are dead
+ * afterwards.
  */
-export async function probeRun(
-  file: string,
-  session: OnnxSession,
-  batch: number,
-  size: InputSize,
-): Promise<ProbeRun> {
-  const [height, width] = size;
-  const pixels = new Float32Array(batch * 3 * height * width).fill(114 / 255);
-  const feeds = { [session.inputs[0]!.name]: OnnxSession.tensor(pixels, [batch, 3, height, width]) };
-  // Other outputs are not asked for: some old exports hand out their raw feature maps as well, in other types.
-  const names = session.outputs.filter((output) => output.type === 'float32').map((output) => output.name);
-  if (names.length === 0) {
-    throw new PlateauError(
-      'ERR_MODEL_UNSUPPORTED',
-      `${file} has no float32 output: export it again with float32 outputs.`,
-    );
+export class ProbeRun implements Disposable {
+  readonly outputs: readonly ProbeOutput[];
+  /** Milliseconds of the run; another one before it warmed up. */
+  readonly runMilliseconds: number;
+  readonly #tensors: readonly OutputTensor[];
+
+  /** @throws PlateauError ERR_MODEL_UNSUPPORTED when the model fails at this size or has no float32 output */
+  static async of(file: string, session: OnnxSession, batch: number, size: InputSize): Promise<ProbeRun> {
+    const [height, width] = size;
+    // Other outputs are not asked for: some old exports hand out their raw feature maps as well, in other types.
+    const names = session.outputs.filter((output) => output.type === 'float32').map((output) => output.name);
+    if (names.length === 0) {
+      throw new PlateauError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${file} has no float32 output: export it again with float32 outputs.`,
+      );
+    }
+    const pixels = new Float32Array(batch * 3 * height * width).fill(114 / 255);
+    const feeds = { [session.inputs[0]!.name]: OnnxSession.tensor(pixels, [batch, 3, height, width]) };
+    try {
+      for (const tensor of await session.run(feeds, names)) tensor.free();
+      const started = performance.now();
+      const tensors = await session.run(feeds, names);
+      return new ProbeRun(names, tensors, performance.now() - started);
+    } catch (cause) {
+      if (!(cause instanceof PlateauError) || cause.code !== 'ERR_INFERENCE_FAILED') throw cause;
+      throw new PlateauError(
+        'ERR_MODEL_UNSUPPORTED',
+        `${file} cannot run on a picture of ${height}x${width} (height x width): ${cause.message.replace(/^.*?: /, '')}`,
+        { cause },
+      );
+    } finally {
+      pixels.buffer.transfer(0);
+    }
   }
-  const run = async (): Promise<OutputShape[]> => {
-    const results: OutputTensor[] = await session.run(feeds, names);
-    const shapes = results.map((result, index) => ({ name: names[index]!, dims: [...result.dims] }));
-    for (const result of results) result.free();
-    return shapes;
-  };
-  try {
-    await run();
-    const started = performance.now();
-    const outputs = await run();
-    return { outputs, runMilliseconds: performance.now() - started };
-  } catch (cause) {
-    if (!(cause instanceof PlateauError) || cause.code !== 'ERR_INFERENCE_FAILED') throw cause;
-    throw new PlateauError(
-      'ERR_MODEL_UNSUPPORTED',
-      `${file} cannot run on a picture of ${height}x${width} (height x width): ${cause.message.replace(/^.*?: /, '')}`,
-      { cause },
-    );
-  } finally {
-    pixels.buffer.transfer(0);
+
+  private constructor(names: readonly string[], tensors: readonly OutputTensor[], runMilliseconds: number) {
+    this.#tensors = tensors;
+    this.outputs = tensors.map(({ dims, data }, index) => ({ name: names[index]!, dims: [...dims], data }));
+    this.runMilliseconds = runMilliseconds;
+  }
+
+  [Symbol.dispose](): void {
+    for (const tensor of this.#tensors) tensor.free();
   }
 }

@@ -5,6 +5,7 @@ import { DetectionDecoder } from './detection-decoder.ts';
 import type { Detections } from './detections.ts';
 import type { DecodeSettings } from './head-decoder.ts';
 import { headDecoder } from './head-decoders.ts';
+import { headValueWarnings } from './head-values.ts';
 import { chooseInput, fitToAspect, type InputSize } from './input-size.ts';
 import { layoutWarnings } from './layout-warnings.ts';
 import type { ModelDescription } from './model-description.ts';
@@ -13,7 +14,7 @@ import { ModelInput } from './model-input.ts';
 import { readModelMetadata } from './model-metadata.ts';
 import { OnnxSession } from './onnx-session.ts';
 import { openSession } from './open-session.ts';
-import { probeRun } from './probe-run.ts';
+import { ProbeRun } from './probe-run.ts';
 import { type Layout, layoutText, recogniseLayout } from './recognise-layout.ts';
 import type { YoloOptions } from './yolo-options.ts';
 import { YoloOutput } from './yolo-output.ts';
@@ -53,10 +54,12 @@ export class Yolo implements AsyncDisposable {
       );
     }
     const input = chooseInput(path, session.inputs[0]!, options.inputSize, metadata.imageSize);
-    const { outputs, runMilliseconds } = await probeRun(path, session, input.batch, input.size);
+    using probe = await ProbeRun.of(path, session, input.batch, input.size);
+    const { outputs, runMilliseconds } = probe;
     const nameCount = options.names?.length ?? metadata.names?.length;
     const layout = recogniseLayout({ file: path, outputs, input: input.size, metadata, nameCount });
     const names = resolveClassNames(path, layout, options.names, metadata.names);
+    const head = outputs.find((output) => output.name === layout.head)!;
     const model: ModelDescription = {
       file: path,
       classes: names.classes,
@@ -81,6 +84,7 @@ export class Yolo implements AsyncDisposable {
         ...layout.warnings,
         ...names.warnings,
         ...layoutWarnings(layout, facts.outputSteps, metadata.nmsInside),
+        ...headValueWarnings(layout, head.data),
       ],
     };
     undo.move();

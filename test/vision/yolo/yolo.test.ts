@@ -312,6 +312,17 @@ test('a head quantised more coarsely than its scores is a warning before the fir
   expect(fine.model.warnings.filter((warning) => warning.includes('quantised'))).toEqual([]);
 });
 
+test('scores without their sigmoid and boxes in fractions are warnings before the first frame', async () => {
+  const warningsOf = async (box: readonly number[], score: number): Promise<string> => {
+    const values = Float32Array.from([...box, score, ...new Array(32).fill(0)]);
+    await using yolo = await Yolo.open(folder.write({ head: { dims: [1, 37, 1], values } }));
+    return yolo.model.warnings.join(' ');
+  };
+  expect(await warningsOf([160, 160, 80, 80], 4.5)).toMatch(/4\.50 to 4\.50 instead of 0 to 1/);
+  expect(await warningsOf([0.5, 0.5, 0.25, 0.25], 0.5)).toMatch(/fractions of the picture/);
+  expect(await warningsOf([160, 160, 80, 80], 0.5)).not.toMatch(/sigmoid|fractions/);
+});
+
 describe('ownership', () => {
   test('a used-up output throws, twice disposed is harmless, and made equals released', async () => {
     const yolo = await Yolo.open(folder.write());
