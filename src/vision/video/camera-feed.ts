@@ -9,8 +9,10 @@ import type { Transport } from './container.ts';
 import { Pacer } from './pacer.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
-import { VideoCapture, type VideoCounters, type VideoInfo } from './video-capture.ts';
+import { VideoCapture } from './video-capture.ts';
+import { addCounters, type VideoCounters, zeroCounters } from './video-counters.ts';
 import type { VideoFrame } from './video-frame.ts';
+import type { VideoInfo } from './video-info.ts';
 
 /** `stalled`: connected, but no picture for `stallSeconds`. `waiting`: lost; the next try comes after a pause. */
 export type FeedState = 'connecting' | 'live' | 'stalled' | 'waiting';
@@ -54,16 +56,7 @@ export class CameraFeed implements AsyncDisposable {
   readonly #clock: () => number;
   readonly #backoff: ReconnectBackoff;
   readonly #stop = new AbortController();
-  readonly #past: FeedCounters = {
-    decoded: 0,
-    damaged: 0,
-    unknown: 0,
-    geometryChanges: 0,
-    timeLeaps: 0,
-    bytes: 0,
-    reconnects: 0,
-    stalls: 0,
-  };
+  readonly #past: FeedCounters = { ...zeroCounters(), reconnects: 0, stalls: 0 };
   #capture: VideoCapture | undefined;
   #connections = 0;
   #state: FeedState | undefined;
@@ -237,13 +230,4 @@ function mayPass(error: PlateauError, source: string): boolean {
   const isAddress = /^(?:rtsps?|https?):/i.test(source.trim());
   if (source.startsWith('/dev/')) return error.code.startsWith('ERR_SOURCE_');
   return isAddress && error.code.startsWith('ERR_SOURCE_');
-}
-
-function addCounters(sum: FeedCounters, one: VideoCounters): void {
-  sum.decoded += one.decoded;
-  sum.damaged += one.damaged;
-  sum.unknown += one.unknown;
-  sum.geometryChanges += one.geometryChanges;
-  sum.timeLeaps += one.timeLeaps;
-  sum.bytes += one.bytes;
 }

@@ -15,6 +15,9 @@ const skipOf: Readonly<Record<DecodingEffort, string>> = {
   'key-only': 'nokey',
 };
 
+/** Twice 8K: more is no camera. */
+const mostPixels = 2 ** 26;
+
 export class PictureDecoder implements Disposable {
   readonly codecName: string;
   readonly #context: CodecContext;
@@ -37,6 +40,8 @@ export class PictureDecoder implements Disposable {
       this.#context.pktTimebase = stream.timeBase;
       // Each thread more holds pictures of its own; a camera has one.
       this.#context.threadCount = threads;
+      // A damaged head may claim pictures of gigabytes.
+      this.#context.setOption('max_pixels', String(mostPixels));
       if (this.#context.open2Sync(codec) < 0) throw unknownFormat(label, this.codecName);
     } catch (error) {
       this.#context.freeContext();

@@ -1,0 +1,123 @@
+/**
+ * One opened source with the decoder of its pictures, and what is known of their times and of whether they can be
+ * trusted. A folder opens one for each picture, a loop one for each round.
+ */
+import { Container, type Transport } from './container.ts';
+import {
+  AV_FRAME_DATA_DISPLAYMATRIX,
+  AV_FRAME_FLAG_CORRUPT,
+  AV_FRAME_FLAG_KEY,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  type Frame,
+  type Packet,
+} from './ffmpeg.ts';
+import { H264References } from './h264-references.ts';
+import type { Interruption } from './interruption.ts';
+import { type DecodingEffort, PictureDecoder } from './picture-decoder.ts';
+import { PictureTrust } from './picture-trust.ts';
+import { type Rotation, rotationOfMatrix } from './rotation.ts';
+import { SourceTimes } from './source-times.ts';
+import type { VideoCounters } from './video-counters.ts';
+import type { FrameFacts } from './video-frame.ts';
+import type { VideoSource } from './video-source.ts';
+
+export interface StreamOptions {
+  readonly transport: Transport;
+  readonly timeoutSeconds: number;
+  readonly decoderThreads: number;
+}
+
+export class OpenedStream implements AsyncDisposable {
+  readonly container: Container;
+  readonly decoder: PictureDecoder;
+  readonly times: SourceTimes;
+  /** How the stored pictures are turned, unless a picture says otherwise. */
+  readonly rotation: Rotation;
+  readonly #trust = new PictureTrust();
+  readonly #references: H264References | undefined;
+  #drained = false;
+
+  private constructor(container: Container, options: StreamOptions) {
+    const { stream, source } = container;
+    this.container = container;
+    this.decoder = new PictureDecoder(stream, source.label, options.decoderThreads);
+    this.times = new SourceTimes(stream);
+    this.rotation = rotationOfMatrix(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
+    if (this.decoder.codecName === 'h264') this.#references = new H264References(stream.codecpar.extradata);
+  }
+
+  /** @throws PlateauError as `Container.open` and `PictureDecoder` tell; the interruption's reason. */
+  static async open(
+    source: VideoSource,
+    interruption: Interruption,
+    options: StreamOptions,
+  ): Promise<OpenedStream> {
+    const container = await Container.open(source, interruption, options);
+    try {
+      return new OpenedStream(container, options);
+    } catch (error) {
+      await container[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The end of the packets was told to the decoder: after its last pictures nothing comes. */
+  get drained(): boolean {
+    return this.#drained;
+  }
+
+  drain(): void {
+    this.#drained = true;
+    this.decoder.send(null);
+  }
+
+  /**
+   * Hands a packet to the decoder, if it is one of pictures. @param wanted The effort to change to, as soon as may be.
+   * @returns true where it was.
+   */
+  take(packet: Packet, wanted: DecodingEffort, counters: VideoCounters): boolean {
+    if (packet.streamIndex !== this.container.streamIndex) return false;
+    const isKey = packet.isKeyframe;
+    counters.bytes += packet.size;
+    this.#trust.packet(isKey);
+    this.#followReferences(packet, this.times.note(packet), counters);
+    // Until the next key frame what comes would refer to pictures that were skipped.
+    const { effort } = this.decoder;
+    if (wanted !== effort && (isKey || effort !== 'key-only')) this.decoder.effort = wanted;
+    if (this.decoder.send(packet) < 0) {
+      counters.damaged += 1;
+      this.#trust.refused(isKey);
+    }
+    return true;
+  }
+
+  /** Enters into `facts` what a picture that came out of the decoder says of itself, time aside. */
+  describe(picture: Frame, facts: FrameFacts, counters: VideoCounters): void {
+    const { flags, decodeErrorFlags } = picture;
+    const isKey = (flags & AV_FRAME_FLAG_KEY) !== 0;
+    facts.damaged = (flags & AV_FRAME_FLAG_CORRUPT) !== 0 || decodeErrorFlags !== 0;
+    facts.unknownReason = this.#trust.picture(isKey, facts.damaged);
+    if (isKey) {
+      const own = picture.getSideData(AV_FRAME_DATA_DISPLAYMATRIX);
+      facts.rotation = own === null ? this.rotation : rotationOfMatrix(own);
+    }
+    counters.decoded += 1;
+    if (facts.damaged) counters.damaged += 1;
+    if (facts.unknownReason !== null) counters.unknown += 1;
+  }
+
+  #followReferences(packet: Packet, decodingSeconds: number | undefined, counters: VideoCounters): void {
+    const data = this.#references === undefined ? null : packet.data;
+    if (data === null) return;
+    const verdict = this.#references?.follow(data, decodingSeconds);
+    if (verdict === 'found') this.#trust.gapClosed();
+    if (verdict !== 'lost') return;
+    counters.damaged += 1;
+    this.#trust.gap();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.decoder[Symbol.dispose]();
+    await this.container[Symbol.asyncDispose]();
+  }
+}
