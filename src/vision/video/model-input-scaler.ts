@@ -125,7 +125,10 @@ export class ModelInputScaler implements Disposable {
   }
 
   #filters(frame: VideoFrame, box: Letterbox): string {
-    return `${rotationFilters(frame.rotation)}scale=${box.scaledWidth}:${box.scaledHeight}:flags=${this.#flags},format=gbrpf32le`;
+    // Two fields of an interlaced picture show two moments: combs, to a model. One of them has lines enough.
+    const field = frame.interlaced ? 'field=type=top,' : '';
+    const size = `${box.scaledWidth}:${box.scaledHeight}`;
+    return `${field}${rotationFilters(frame.rotation)}scale=${size}:flags=${this.#flags},format=gbrpf32le`;
   }
 
   #copy(box: Letterbox, target: Float32Array): void {

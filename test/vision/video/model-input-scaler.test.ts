@@ -175,6 +175,22 @@ describe('pictures for the model', () => {
     });
   });
 
+  test('of an interlaced picture one field is taken: no combs', async () => {
+    // White in the lines of the first field, black in those of the second, as of something that has moved away.
+    const path = clips.make('interlaced.ts', {
+      source: "color=black:s=720x576:r=25:d=0.4,geq=lum='if(mod(Y,2),16,235)':cb=128:cr=128,setfield=tff",
+      encoder: 'mpeg2video',
+      encoderOptions: { flags: '+ilme+ildct', b: '8000000' },
+    });
+    await firstFrame(path, (frame) => {
+      expect(frame.interlaced).toBe(true);
+      using scaler = new ModelInputScaler({ width: 640, height: 512 });
+      const target = new Float32Array(3 * 640 * 512);
+      expect(scaler.scaleInto(frame, target)).toMatchObject({ sourceHeight: 576, scaledHeight: 512 });
+      expect(target.reduce((least, value) => Math.min(least, value), 1)).toBeGreaterThan(0.9);
+    });
+  });
+
   test('the filter graph is built once for each geometry', async () => {
     const a = clips.make('a.ts', { source: 'testsrc2=s=320x240:r=10:d=1' });
     const b = clips.make('b.ts', { source: 'testsrc2=s=640x480:r=10:d=1' });
