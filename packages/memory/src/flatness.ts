@@ -38,6 +38,7 @@ export interface Flatness {
 const leastBlocks = 20;
 /** So many independent observations a run must be worth. */
 const leastIndependent = 3;
+const wavesPerRun = 4;
 const leastPerBlock = 5;
 
 /**
@@ -105,9 +106,9 @@ function slopeOf(
   const perBlock = samples.length / means.length;
   const ofSamples = (single.squares / (samples.length - 2) / perBlock) * inflationOf(single, samples.length);
   const longRunVariance = Math.max(ofBlocks, ofSamples);
-  // Of a run no longer than the noise's own memory nothing can be said: each slope in it may be a wave.
+  // In a run no longer than the noise's own memory each slope may be a wave: then the waves' whole height counts.
   if (samples.length / inflationOf(single, samples.length) < leastIndependent) {
-    return { slope: blocks.slope, halfWidth: Number.POSITIVE_INFINITY };
+    return { slope: blocks.slope, halfWidth: (wavesPerRun * single.range) / spanOf(samples) };
   }
   const freedom = Math.max(3, means.length / inflationOf(blocks, means.length) - 2);
   const halfWidth = Math.sqrt(longRunVariance / blocks.spread) * studentQuantile(0.975, freedom);
@@ -118,6 +119,8 @@ interface LineFit {
   readonly slope: number;
   readonly spread: number;
   readonly squares: number;
+  /** From the lowest residual to the highest. */
+  readonly range: number;
   /** Of each residual with the next. */
   readonly correlation: number;
 }
@@ -130,7 +133,18 @@ function fitLine(points: readonly MemoryPoint[]): LineFit {
   const residuals = points.map((one) => one.bytes - level - slope * (one.frame - middle));
   const squares = residuals.reduce((sum, one) => sum + one * one, 0);
   const products = residuals.slice(1).reduce((sum, one, at) => sum + one * (residuals[at] ?? 0), 0);
-  return { slope, spread, squares, correlation: squares === 0 ? 0 : products / squares };
+  let [lowest, highest] = [0, 0];
+  for (const one of residuals) {
+    lowest = Math.min(lowest, one);
+    highest = Math.max(highest, one);
+  }
+  return {
+    slope,
+    spread,
+    squares,
+    range: highest - lowest,
+    correlation: squares === 0 ? 0 : products / squares,
+  };
 }
 
 /** How much wider the correlation of an AR(1) makes the variance of a mean. */
@@ -141,6 +155,11 @@ function inflationOf(fit: LineFit, count: number): number {
     Math.max(0, fit.correlation + (2 + 4 * Math.max(0, fit.correlation)) / count),
   );
   return (1 + correlation) / (1 - correlation);
+}
+
+/** In frames. */
+function spanOf(samples: readonly MemoryPoint[]): number {
+  return (samples.at(-1)?.frame ?? 0) - (samples[0]?.frame ?? 0);
 }
 
 function mean(values: readonly number[]): number {

@@ -25,6 +25,12 @@ export {
   StaleLeaseError,
   UseAfterDisposeError,
 } from './errors.ts';
+export {
+  FlatMemoryGate,
+  type FlatMemoryGateOptions,
+  type GateVerdict,
+  type LeakOwner,
+} from './flat-memory-gate.ts';
 export { assessFlatness, type Flatness, type FlatnessOptions, type MemoryPoint } from './flatness.ts';
 export { FrameRing, type FrameRingHandle, type FrameRingOptions } from './frame-ring.ts';
 export { GpuMemoryScope, releaseTensor, type TensorLike } from './gpu-memory-scope.ts';
@@ -44,6 +50,7 @@ export { type ForgottenLease, LeakDetectingPool } from './leak-detecting-pool.ts
 export { type LeakLevel, Ledger, LedgerEntry, type Tracked } from './ledger.ts';
 export { diffLedgerSnapshots, type LedgerDiff, type LedgerGrowth } from './ledger-diff.ts';
 export {
+  type LedgerPlace,
   type LedgerRecord,
   type LedgerSnapshot,
   type LedgerTotal,

@@ -1,5 +1,5 @@
 /** What grew between two moments of a ledger. The largest growth stands first and names its owner. */
-import type { LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
+import type { LedgerPlace, LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
 
 /** One kind, camera or stage that holds more, or less, than before. */
 export interface LedgerGrowth {
@@ -14,6 +14,8 @@ export interface LedgerDiff {
   readonly bytes: number;
   /** Changes, the largest growth in bytes first; what shrank stands at the end. */
   readonly growth: readonly LedgerGrowth[];
+  /** Lines at which more are live than before, by bytes and then by count. Sampled: the proportions count. */
+  readonly places: readonly LedgerPlace[];
   /** Records of the later snapshot that the earlier did not have, the largest first: where to look. */
   readonly suspects: readonly LedgerRecord[];
 }
@@ -43,8 +45,20 @@ export function diffLedgerSnapshots(before: LedgerSnapshot, after: LedgerSnapsho
     live: after.live - before.live,
     bytes: after.bytes - before.bytes,
     growth,
+    places: grownPlaces(before.places, after.places),
     suspects: fresh.sort((a, b) => b.bytes - a.bytes),
   };
+}
+
+function grownPlaces(before: readonly LedgerPlace[], after: readonly LedgerPlace[]): LedgerPlace[] {
+  const known = new Map(before.map((place) => [placeOf(place), place]));
+  return after
+    .map((place) => {
+      const was = known.get(placeOf(place));
+      return { ...place, live: place.live - (was?.live ?? 0), bytes: place.bytes - (was?.bytes ?? 0) };
+    })
+    .filter(({ live, bytes }) => live > 0 || bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes || b.live - a.live);
 }
 
 function isMore(one: LedgerGrowth): boolean {
@@ -66,7 +80,7 @@ function compare(
   return changes;
 }
 
-function placeOf(record: LedgerRecord): string {
+function placeOf(record: Pick<LedgerRecord, 'kind' | 'camera' | 'stage' | 'site' | 'thread'>): string {
   return `${record.thread}|${record.kind}|${record.camera ?? ''}|${record.stage ?? ''}|${record.site ?? ''}`;
 }
 

@@ -29,6 +29,18 @@ export interface LedgerRecord {
   readonly forgotten: boolean;
 }
 
+/** Live resources of one kind that were made at one line: where to look. Only those that were sampled count. */
+export interface LedgerPlace {
+  readonly kind: string;
+  readonly camera: string | undefined;
+  readonly stage: string | undefined;
+  /** `file:line:column` */
+  readonly site: string;
+  readonly thread: string;
+  readonly live: number;
+  readonly bytes: number;
+}
+
 export interface LedgerSnapshot {
   /** The threads that are in here. */
   readonly threads: readonly string[];
@@ -38,8 +50,10 @@ export interface LedgerSnapshot {
   readonly byKind: Readonly<Record<string, LedgerTotal>>;
   readonly byCamera: Readonly<Record<string, LedgerTotal>>;
   readonly byStage: Readonly<Record<string, LedgerTotal>>;
-  /** The forgotten, the largest and the oldest, at most as many as were asked for. */
+  /** The forgotten, the largest, the oldest, and the youngest of known origin; at most as many as were asked for. */
   readonly records: readonly LedgerRecord[];
+  /** Places by their bytes, at most as many as records. */
+  readonly places: readonly LedgerPlace[];
 }
 
 /** Adds up the snapshots of several threads. @param recordLimit How many single records the sum keeps. */
@@ -57,19 +71,54 @@ export function mergeLedgerSnapshots(
     byCamera: mergeTotals(snapshots.map((one) => one.byCamera)),
     byStage: mergeTotals(snapshots.map((one) => one.byStage)),
     records: mostTelling(records, recordLimit),
+    places: snapshots
+      .flatMap((one) => one.places)
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, recordLimit),
   };
 }
 
-/** The forgotten first, then half of the room for the largest and half for the oldest. */
-export function mostTelling(records: readonly LedgerRecord[], limit: number): LedgerRecord[] {
-  const chosen = new Set(records.filter((one) => one.forgotten).slice(0, limit));
-  const larger = records.toSorted((a, b) => b.bytes - a.bytes);
-  const older = records.toSorted((a, b) => b.ageSeconds - a.ageSeconds);
-  for (let i = 0; i < records.length && chosen.size < limit; i += 1) {
-    chosen.add(larger[i] as LedgerRecord);
-    if (chosen.size < limit) chosen.add(older[i] as LedgerRecord);
+/** The forgotten first; then in turn the largest, the oldest, and the youngest of known origin. */
+export function mostTelling(records: Iterable<LedgerRecord>, limit: number): LedgerRecord[] {
+  const chosen = new Set<LedgerRecord>();
+  const largest = new Best(limit, (one) => one.bytes);
+  const oldest = new Best(limit, (one) => one.ageSeconds);
+  const youngest = new Best(limit, (one) => -one.ageSeconds);
+  for (const record of records) {
+    if (record.forgotten && chosen.size < limit) chosen.add(record);
+    largest.offer(record);
+    oldest.offer(record);
+    if (record.site !== undefined) youngest.offer(record);
+  }
+  for (let at = 0; at < limit; at += 1) {
+    for (const { records } of [largest, oldest, youngest]) {
+      const record = records[at];
+      if (record !== undefined && chosen.size < limit) chosen.add(record);
+    }
   }
   return [...chosen];
+}
+
+/** Those of the highest rank, without sorting the rest: there may be very many. Of equals the later one stands first. */
+class Best {
+  readonly records: LedgerRecord[] = [];
+  readonly #limit: number;
+  readonly #rank: (record: LedgerRecord) => number;
+
+  constructor(limit: number, rank: (record: LedgerRecord) => number) {
+    this.#limit = limit;
+    this.#rank = rank;
+  }
+
+  offer(record: LedgerRecord): void {
+    const rank = this.#rank(record);
+    const last = this.records[this.#limit - 1];
+    if (last !== undefined && rank < this.#rank(last)) return;
+    let at = this.records.length;
+    while (at > 0 && rank >= this.#rank(this.records[at - 1] as LedgerRecord)) at -= 1;
+    this.records.splice(at, 0, record);
+    if (this.records.length > this.#limit) this.records.pop();
+  }
 }
 
 function mergeTotals(parts: readonly Readonly<Record<string, LedgerTotal>>[]): Record<string, LedgerTotal> {

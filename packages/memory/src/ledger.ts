@@ -6,7 +6,7 @@
  */
 import type { Clock } from './clock.ts';
 import { creationSite } from './creation-site.ts';
-import type { LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
+import type { LedgerPlace, LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
 import { mostTelling } from './ledger-snapshot.ts';
 
 /**
@@ -31,10 +31,18 @@ export interface Tracked {
   readonly siteBelow?: Function | undefined;
 }
 
+/** Sampled resources of one line. */
+interface Place {
+  readonly about: Tracked;
+  readonly site: string;
+  live: number;
+  bytes: number;
+}
+
 interface LiveRecord {
   readonly about: Tracked;
+  readonly place: Place | undefined;
   readonly since: number;
-  readonly site: string | undefined;
   readonly ledger: Ledger;
   bytes: number;
   live: boolean;
@@ -95,6 +103,7 @@ export class Ledger {
   readonly #kinds = new Map<string, RunningTotal>();
   readonly #cameras = new Map<string, RunningTotal>();
   readonly #stages = new Map<string, RunningTotal>();
+  readonly #places = new Map<string, Place>();
   readonly #registry = new FinalizationRegistry<LiveRecord>((record) => this.#forget(record));
   #bytes = 0;
   #forgotten = 0;
@@ -123,10 +132,11 @@ export class Ledger {
     checkBytes(about.bytes);
     const kind = totalOf(this.#kinds, about.kind);
     const watched = this.#isWatched(about, kind);
+    const place = watched ? this.#placeOf(about, creationSite(about.siteBelow ?? this.track)) : undefined;
     const record: LiveRecord = {
       about,
+      place,
       since: this.#clock(),
-      site: watched ? creationSite(about.siteBelow ?? this.track) : undefined,
       ledger: this,
       bytes: about.bytes,
       live: true,
@@ -138,6 +148,10 @@ export class Ledger {
       total.live += 1;
       total.tracked += 1;
       total.resize(about.bytes);
+    }
+    if (place !== undefined) {
+      place.live += 1;
+      place.bytes += about.bytes;
     }
     const entry = new LedgerEntry(record);
     if (watched) this.#registry.register(entry, record, record);
@@ -155,7 +169,10 @@ export class Ledger {
       total.released += 1;
       total.resize(-record.bytes);
     }
-    if (record.site !== undefined) this.#registry.unregister(record);
+    if (record.place === undefined) return;
+    record.place.live -= 1;
+    record.place.bytes -= record.bytes;
+    this.#registry.unregister(record);
   }
 
   /** @internal Called by the entry. */
@@ -165,13 +182,13 @@ export class Ledger {
     const by = bytes - record.bytes;
     record.bytes = bytes;
     this.#bytes += by;
+    if (record.place !== undefined) record.place.bytes += by;
     for (const total of this.#totalsOf(record.about)) total.resize(by);
   }
 
   /** A picture of this moment that can be posted to other threads. @param recordLimit Single records in it. */
   snapshot(recordLimit: number = 64): LedgerSnapshot {
     const now = this.#clock();
-    const records = [...this.#live].map((record) => this.#describe(record, now));
     return {
       threads: [this.#thread],
       live: this.#live.size,
@@ -180,7 +197,8 @@ export class Ledger {
       byKind: plainTotals(this.#kinds),
       byCamera: plainTotals(this.#cameras),
       byStage: plainTotals(this.#stages),
-      records: mostTelling(records, recordLimit),
+      records: mostTelling(this.#describeAll(now), recordLimit),
+      places: this.#describePlaces(recordLimit),
     };
   }
 
@@ -199,9 +217,35 @@ export class Ledger {
 
   #describe(record: LiveRecord, now: number): LedgerRecord {
     const { kind, owner, camera, stage } = record.about;
-    const { bytes, site, forgotten } = record;
+    const { bytes, place, forgotten } = record;
+    const site = place?.site;
     const ageSeconds = now - record.since;
     return { kind, owner, camera, stage, bytes, ageSeconds, site, thread: this.#thread, forgotten };
+  }
+
+  *#describeAll(now: number): Generator<LedgerRecord> {
+    for (const record of this.#live) yield this.#describe(record, now);
+  }
+
+  #describePlaces(limit: number): LedgerPlace[] {
+    return [...this.#places.values()]
+      .filter(({ live }) => live > 0)
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, limit)
+      .map(({ about: { kind, camera, stage }, site, live, bytes }) => {
+        return { kind, camera, stage, site, thread: this.#thread, live, bytes };
+      });
+  }
+
+  /** Lines of source are few: a place is kept for good once it was seen. */
+  #placeOf(about: Tracked, site: string): Place {
+    const key = `${about.kind}|${about.camera ?? ''}|${about.stage ?? ''}|${site}`;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = { about: { ...about, siteBelow: undefined }, site, live: 0, bytes: 0 };
+      this.#places.set(key, place);
+    }
+    return place;
   }
 
   #totalsOf(about: Tracked): RunningTotal[] {

@@ -122,8 +122,22 @@ test('the difference of two moments names what grew, by kind, camera and place',
     live: 0,
     bytes: 0,
     growth: [],
+    places: [],
     suspects: [],
   });
+});
+
+test('of many live records the places add up those of one line, and growth is named by place', () => {
+  const ledger = newLedger('paranoid');
+  const before = ledger.snapshot();
+  for (let i = 0; i < 5000; i += 1) ledger.track({ kind: 'Mask', bytes: 10, camera: 'belt-1' });
+  for (let i = 0; i < 10; i += 1) ledger.track({ kind: 'Slab', bytes: 100, camera: 'belt-2' });
+  const { places } = diffLedgerSnapshots(before, ledger.snapshot(4));
+  expect(places).toMatchObject([
+    { kind: 'Mask', camera: 'belt-1', live: 5000, bytes: 50_000 },
+    { kind: 'Slab', camera: 'belt-2', live: 10, bytes: 1000 },
+  ]);
+  expect(places[0]?.site).toMatch(/ledger\.test\.ts:\d+:\d+$/);
 });
 
 test('bytes below zero are refused', () => {
