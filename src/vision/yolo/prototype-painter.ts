@@ -1,5 +1,12 @@
+import type { MaskBits } from './mask-bits.ts';
 import { ResamplingAxis } from './resampling-axis.ts';
-import type { UnionMask } from './union-mask.ts';
+
+/** What is painted on: bits, and whole rectangles of them at once. */
+export interface PaintedMask extends MaskBits {
+  readonly wordsPerRow: number;
+  /** Sets the pixels x1..x2, y1..y2 (ends excluded, within the mask) and answers how many there are. */
+  fill(x1: number, y1: number, x2: number, y2: number): number;
+}
 
 /**
  * Paints one detection's mask: the weighted sum of the prototypes, upsampled to the input's grid and cut at 0.
@@ -32,7 +39,7 @@ export class PrototypePainter {
    * `prototypes` is [channels, rows, columns]; the detection's coefficients begin at `offset`.
    */
   paint(
-    mask: UnionMask,
+    mask: PaintedMask,
     prototypes: Float32Array,
     coefficients: Float32Array,
     offset: number,
@@ -91,7 +98,7 @@ export class PrototypePainter {
 
   /** Paints the pixels of one row of cells: runs of cells inside the mask at once, cells on its outline one by one. */
   #paintCells(
-    mask: UnionMask,
+    mask: PaintedMask,
     first: number,
     last: number,
     x1: number,
@@ -127,7 +134,7 @@ export class PrototypePainter {
   }
 
   #paintOutline(
-    mask: UnionMask,
+    mask: PaintedMask,
     column: number,
     from: number,
     to: number,
