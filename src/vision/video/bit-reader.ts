@@ -1,8 +1,8 @@
 /** Reads bits of an H.264 unit, most significant first, leaving out the bytes that only prevent false start codes. */
 export class BitReader {
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
-  #at: number;
+  #bytes: Uint8Array;
+  #end = 0;
+  #at = 0;
   #zeros = 0;
   #current = 0;
   #left = 0;
@@ -10,8 +10,17 @@ export class BitReader {
   /** Reads `bytes` from `start` (inclusive) to `end`. The bytes are borrowed. */
   constructor(bytes: Uint8Array, start: number, end: number) {
     this.#bytes = bytes;
+    this.begin(bytes, start, end);
+  }
+
+  /** Begins anew, with other bytes. */
+  begin(bytes: Uint8Array, start: number, end: number): this {
+    this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
+    this.#zeros = 0;
+    this.#left = 0;
+    return this;
   }
 
   /** True once more was read than there is; the numbers read since then mean nothing. */
@@ -25,18 +34,18 @@ export class BitReader {
     return (this.#current >> this.#left) & 1;
   }
 
-  /** An unsigned number of up to 32 bits. */
+  /** An unsigned number of up to 30 bits. */
   bits(count: number): number {
     let value = 0;
-    for (let i = 0; i < count; i += 1) value = value * 2 + this.bit();
+    for (let i = 0; i < count; i += 1) value = (value << 1) | this.bit();
     return value;
   }
 
-  /** An unsigned Exp-Golomb number, `ue(v)`. */
+  /** An unsigned Exp-Golomb number, `ue(v)`, of up to 28 bits: none that a picture has is larger. */
   unsigned(): number {
     let zeros = 0;
-    while (zeros < 32 && !this.exhausted && this.bit() === 0) zeros += 1;
-    return 2 ** zeros - 1 + this.bits(zeros);
+    while (zeros < 28 && !this.exhausted && this.bit() === 0) zeros += 1;
+    return (1 << zeros) - 1 + this.bits(zeros);
   }
 
   /** A signed Exp-Golomb number, `se(v)`. */

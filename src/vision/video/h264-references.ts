@@ -38,6 +38,7 @@ export class H264References {
   #parameters: SequenceParameters | undefined;
   #previous: number | undefined;
   #beforeLoss: number | undefined;
+  readonly #reader = new BitReader(new Uint8Array(0), 0, 0);
   #sinceKey = 0;
   readonly #order: OrderSteps = { previous: undefined, least: 0, most: 0 };
   #time: number | undefined;
@@ -104,7 +105,7 @@ export class H264References {
     if (type !== nal.slice && type !== nal.keySlice) return undefined;
     if (this.#parameters === undefined) return 'whole';
     return this.#slice(
-      new BitReader(bytes, start + 1, end),
+      this.#reader.begin(bytes, start + 1, end),
       type === nal.keySlice,
       (header >> 5) & 3,
       this.#parameters,

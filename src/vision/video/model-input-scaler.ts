@@ -6,7 +6,8 @@ import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory'
 import { PlateauError } from '../../errors.ts';
 import { type Letterbox, letterbox, letterboxGrey } from '../letterbox.ts';
 import { avImageCopy2, errorText, Frame, pixelFormats } from './ffmpeg.ts';
-import { geometryOf, PictureFilter } from './picture-filter.ts';
+import { PictureFilter } from './picture-filter.ts';
+import { PictureGeometry } from './picture-geometry.ts';
 import { rotationFilters } from './rotation.ts';
 import type { VideoFrame } from './video-frame.ts';
 
@@ -32,12 +33,15 @@ export class ModelInputScaler implements Disposable {
   readonly width: number;
   readonly height: number;
   readonly #flags: string;
+  readonly #targetLineBytes: number[];
   readonly #scaled = new Frame();
   /** Keeps the scaled planes in one place, so that views of them need not be made anew for each picture. */
   readonly #held = new Frame();
+  readonly #geometry = new PictureGeometry();
   readonly #entry: LedgerEntry;
   #filter: PictureFilter | undefined;
-  #geometry = '';
+  /** Views of the targets where the planes go, for as long as the geometry stays. */
+  #places = new WeakMap<Float32Array, Buffer[]>();
   #letterbox: Letterbox | undefined;
   #planes: Buffer[] = [];
   #lineBytes: number[] = [];
@@ -48,6 +52,7 @@ export class ModelInputScaler implements Disposable {
     this.width = options.width;
     this.height = options.height;
     this.#flags = options.scalingFlags ?? likeOpenCv;
+    this.#targetLineBytes = [options.width * 4, options.width * 4, options.width * 4];
     this.#scaled.alloc();
     this.#held.alloc();
     this.#entry = ledger.track({
@@ -94,16 +99,16 @@ export class ModelInputScaler implements Disposable {
   }
 
   #prepare(frame: VideoFrame): Letterbox {
-    const geometry = geometryOf(frame);
-    if (this.#letterbox !== undefined && geometry === this.#geometry) return this.#letterbox;
+    if (!this.#geometry.update(frame) && this.#letterbox !== undefined) return this.#letterbox;
+    this.#letterbox = undefined;
+    this.#places = new WeakMap();
     const box = letterbox(frame.width, frame.height, this.width, this.height);
     this.#filter?.[Symbol.dispose]();
     this.#filter = undefined;
     this.#filter = new PictureFilter(frame, this.#filters(frame, box));
     this.#rebuilds += 1;
-    this.#geometry = geometry;
-    this.#letterbox = box;
     this.#prepareHeld(box);
+    this.#letterbox = box;
     return box;
   }
 
@@ -126,7 +131,7 @@ export class ModelInputScaler implements Disposable {
 
   #filters(frame: VideoFrame, box: Letterbox): string {
     // Two fields of an interlaced picture show two moments: combs, to a model. One of them has lines enough.
-    const field = frame.interlaced ? 'field=type=top,' : '';
+    const field = this.#geometry.interlaced ? 'field=type=top,' : '';
     const size = `${box.scaledWidth}:${box.scaledHeight}`;
     return `${field}${rotationFilters(frame.rotation)}scale=${size}:flags=${this.#flags},format=gbrpf32le`;
   }
@@ -135,17 +140,11 @@ export class ModelInputScaler implements Disposable {
     const { width, height } = this;
     const { left, top, scaledWidth, scaledHeight } = box;
     const planeLength = width * height;
-    const lineBytes = width * 4;
     const first = top * width;
     // FFmpeg copies the planes: V8 copies into shared memory word by word, at a third of the speed.
-    const bytes = target.byteOffset + (first + left) * 4;
-    const room = (scaledHeight - 1) * lineBytes + scaledWidth * 4;
-    const planes = planeOrder.map((color) =>
-      Buffer.from(target.buffer, bytes + color * planeLength * 4, room),
-    );
     avImageCopy2(
-      planes,
-      [lineBytes, lineBytes, lineBytes],
+      this.#placesIn(target, box),
+      this.#targetLineBytes,
       this.#planes,
       this.#lineBytes,
       pixelFormats.gbrpf32,
@@ -161,5 +160,18 @@ export class ModelInputScaler implements Disposable {
         target.fill(padding, row + left + scaledWidth, row + width);
       }
     }
+  }
+
+  #placesIn(target: Float32Array, box: Letterbox): Buffer[] {
+    let places = this.#places.get(target);
+    if (places === undefined) {
+      const lineBytes = this.width * 4;
+      const first = target.byteOffset + box.top * lineBytes + box.left * 4;
+      const length = (box.scaledHeight - 1) * lineBytes + box.scaledWidth * 4;
+      const planeBytes = lineBytes * this.height;
+      places = planeOrder.map((color) => Buffer.from(target.buffer, first + color * planeBytes, length));
+      this.#places.set(target, places);
+    }
+    return places;
   }
 }

@@ -35,7 +35,6 @@ export class OpenedStream implements AsyncDisposable {
   readonly rotation: Rotation;
   readonly #trust = new PictureTrust();
   readonly #references: H264References | undefined;
-  #drained = false;
 
   private constructor(container: Container, options: StreamOptions) {
     const { stream, source } = container;
@@ -61,13 +60,8 @@ export class OpenedStream implements AsyncDisposable {
     }
   }
 
-  /** The end of the packets was told to the decoder: after its last pictures nothing comes. */
-  get drained(): boolean {
-    return this.#drained;
-  }
-
+  /** No more packets come: the decoder gives out its last pictures, and then its end. */
   drain(): void {
-    this.#drained = true;
     this.decoder.send(null);
   }
 

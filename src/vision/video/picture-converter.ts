@@ -2,7 +2,8 @@
 import { UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { Frame } from './ffmpeg.ts';
-import { geometryOf, PictureFilter } from './picture-filter.ts';
+import { PictureFilter } from './picture-filter.ts';
+import { PictureGeometry } from './picture-geometry.ts';
 import { rotationFilters } from './rotation.ts';
 import type { VideoFrame } from './video-frame.ts';
 
@@ -18,8 +19,9 @@ export interface PictureForm {
 
 export class PictureConverter implements Disposable {
   readonly #converted = new Frame();
+  readonly #geometry = new PictureGeometry();
   #filter: PictureFilter | undefined;
-  #key = '';
+  #form: PictureForm | undefined;
   #disposed = false;
 
   constructor() {
@@ -29,12 +31,11 @@ export class PictureConverter implements Disposable {
   /** @returns A picture of this converter's own that may be drawn on, valid until the next call. */
   convert(frame: VideoFrame, form: PictureForm): Frame {
     if (this.#disposed) throw new UseAfterDisposeError('a picture converter');
-    const key = `${geometryOf(frame)} ${form.width} ${form.height} ${form.frameWidth} ${form.frameHeight} ${form.fullRange}`;
-    if (key !== this.#key || this.#filter === undefined) {
+    if (this.#geometry.update(frame) || !sameForm(form, this.#form) || this.#filter === undefined) {
       this.#filter?.[Symbol.dispose]();
       this.#filter = undefined;
       this.#filter = new PictureFilter(frame, filtersOf(frame, form));
-      this.#key = key;
+      this.#form = form;
     }
     this.#filter.run(frame.native, this.#converted);
     // Where nothing had to be changed the pixels are still the decoder's own, which others refer to.
@@ -50,6 +51,16 @@ export class PictureConverter implements Disposable {
     this.#filter?.[Symbol.dispose]();
     this.#converted.free();
   }
+}
+
+function sameForm(a: PictureForm, b: PictureForm | undefined): boolean {
+  return (
+    a.width === b?.width &&
+    a.height === b.height &&
+    a.frameWidth === b.frameWidth &&
+    a.frameHeight === b.frameHeight &&
+    a.fullRange === b.fullRange
+  );
 }
 
 function filtersOf(frame: VideoFrame, form: PictureForm): string {

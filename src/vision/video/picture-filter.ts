@@ -53,13 +53,6 @@ export class PictureFilter implements Disposable {
   }
 }
 
-/** What pictures must have in common to go through one filter. */
-export function geometryOf(frame: VideoFrame): string {
-  const { native, rotation } = frame;
-  const { width, height, format, colorRange, colorSpace } = native;
-  return `${width}x${height} ${format} ${colorRange} ${colorSpace} ${rotation.degrees}${rotation.mirrored ? 'm' : ''}${frame.interlaced ? 'i' : ''}`;
-}
-
 function connect(graph: FilterGraph, like: VideoFrame, filters: string): [FilterContext, FilterContext] {
   const { width, height, format, colorRange, colorSpace } = like.native;
   // Unknown range and colours (0 and 2) are passed on as such: the scaler then assumes what players do.

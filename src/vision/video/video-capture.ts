@@ -11,6 +11,7 @@ import { Interruption } from './interruption.ts';
 import { OpenedStream, type StreamOptions } from './opened-stream.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { picturesOf } from './picture-folder.ts';
+import { PictureGeometry } from './picture-geometry.ts';
 import { PresentationClock } from './presentation-clock.ts';
 import { lossFault, silenceFault } from './source-fault.ts';
 import { lossWarnings, type VideoCounters, zeroCounters } from './video-counters.ts';
@@ -61,6 +62,7 @@ export class VideoCapture implements AsyncDisposable {
   readonly #packet = new Packet();
   readonly #native = new Frame();
   readonly #facts = blankFacts();
+  readonly #geometry = new PictureGeometry();
   readonly #frame: VideoFrame;
   readonly #entry: LedgerEntry;
   readonly #timed: boolean;
@@ -70,7 +72,6 @@ export class VideoCapture implements AsyncDisposable {
   #part = 0;
   #effort: DecodingEffort = 'all';
   #readErrors = 0;
-  #geometry = '';
   #truncatedAt: number | null = null;
   #reading: Promise<unknown> | undefined;
   #disposed: Promise<void> | undefined;
@@ -175,10 +176,15 @@ export class VideoCapture implements AsyncDisposable {
    * @throws PlateauError ERR_SOURCE_STALLED, ERR_SOURCE_LOST, ERR_SOURCE_FORMAT, ERR_SOURCE_NO_FRAMES; the reason of
    *   an interruption.
    */
-  read(): Promise<VideoFrame | undefined> {
-    const reading = this.#read();
-    this.#reading = reading;
-    return reading;
+  async read(): Promise<VideoFrame | undefined> {
+    return this.readNow();
+  }
+
+  /** As `read`, but a picture that is there without waiting comes at once, as those of a recording do. */
+  readNow(): VideoFrame | undefined | Promise<VideoFrame | undefined> {
+    if (this.#disposed !== undefined) throw new UseAfterDisposeError(`the capture of ${this.#info.label}`);
+    this.#native.unref();
+    return this.#advance();
   }
 
   /** Ends the pending call of another task within milliseconds; it and all later ones throw an AbortError. */
@@ -203,24 +209,26 @@ export class VideoCapture implements AsyncDisposable {
     this.#entry[Symbol.dispose]();
   }
 
-  async #read(): Promise<VideoFrame | undefined> {
-    if (this.#disposed !== undefined) throw new UseAfterDisposeError(`the capture of ${this.#info.label}`);
-    this.#native.unref();
+  #advance(): VideoFrame | undefined | Promise<VideoFrame | undefined> {
     for (;;) {
       const code = this.#stream.decoder.receive(this.#native);
       if (code === 0) {
         this.#present();
         return this.#frame;
       }
-      if (code === AVERROR_EOF) {
-        if (!(await this.#nextPart())) return this.#end();
-      } else if (code === posix.again) {
-        const fed = this.#feed();
-        if (fed !== undefined) await fed;
-      } else {
-        this.counters.damaged += 1;
-      }
+      let wait: Promise<void> | undefined;
+      if (code === posix.again) wait = this.#feed();
+      else if (code !== AVERROR_EOF) this.counters.damaged += 1;
+      else if (this.#isLastPart()) return this.#end();
+      else wait = this.#nextPart();
+      if (wait !== undefined) return this.#advanceAfter(wait);
     }
+  }
+
+  #advanceAfter(wait: Promise<void>): Promise<VideoFrame | undefined> {
+    const advanced = wait.then(() => this.#advance());
+    this.#reading = advanced;
+    return advanced;
   }
 
   /** Reads packets until one of pictures was handed to the decoder. Nothing to wait for: `undefined`. */
@@ -273,49 +281,45 @@ export class VideoCapture implements AsyncDisposable {
   }
 
   #checkGeometry(): void {
-    const { width, height, format } = this.#native;
-    const { degrees, mirrored } = this.#facts.rotation;
-    const geometry = `${width}x${height} ${format} ${degrees} ${mirrored}`;
-    if (geometry === this.#geometry) return;
+    if (!this.#geometry.update(this.#frame)) return;
+    const { width, height } = this.#native;
     if (width < leastSide || height < leastSide) {
       throw new PlateauError(
         'ERR_SOURCE_FORMAT',
         `${this.#info.label}: a picture of ${width}x${height} pixels is too small: choose a source of at least ${leastSide}x${leastSide}`,
       );
     }
-    if (this.#geometry !== '') this.counters.geometryChanges += 1;
+    if (this.counters.decoded > 1) this.counters.geometryChanges += 1;
     // Some streams tell their size with the first picture only.
     if (this.#info.width === 0) {
       this.#info = { ...this.#info, width: this.#frame.width, height: this.#frame.height };
     }
-    this.#geometry = geometry;
     // The decoder's references, about four pictures, and the one in hand.
     this.#entry.bytes = pictureBytes(this.#native) * 5;
   }
 
-  /** Goes on with the next picture of a folder, or from the start where the source loops. */
-  async #nextPart(): Promise<boolean> {
-    if (!this.#stream.drained) return false;
-    const { all, loop, options } = this.#parts;
-    for (let tries = 0; tries < all.length; tries += 1) {
-      this.#part += 1;
-      if (this.#part === all.length) {
-        this.#noteTruncation();
-        if (!loop || this.counters.decoded === 0) return false;
-        this.#part = 0;
-      }
-      try {
-        const next = await OpenedStream.open(all[this.#part] as VideoSource, this.#interruption, options);
-        const last = this.#stream;
-        this.#stream = next;
-        await last[Symbol.asyncDispose]();
-        return true;
-      } catch (error) {
-        if (!(error instanceof PlateauError) || all.length === 1) throw error;
-        this.counters.damaged += 1;
-      }
+  /** Nothing follows: the decoder is empty, and there is neither another picture of a folder nor a loop. */
+  #isLastPart(): boolean {
+    const { all, loop } = this.#parts;
+    if (this.#part + 1 < all.length) return false;
+    this.#noteTruncation();
+    return !loop || this.counters.decoded === 0;
+  }
+
+  /** Goes on with the next picture of a folder that can be opened, or from the start where the source loops. */
+  async #nextPart(): Promise<void> {
+    const { all, options } = this.#parts;
+    this.#part = (this.#part + 1) % all.length;
+    try {
+      const next = await OpenedStream.open(all[this.#part] as VideoSource, this.#interruption, options);
+      const last = this.#stream;
+      this.#stream = next;
+      await last[Symbol.asyncDispose]();
+    } catch (error) {
+      // The emptied decoder answers with its end again, which leads to the part after this one.
+      if (!(error instanceof PlateauError) || all.length === 1) throw error;
+      this.counters.damaged += 1;
     }
-    return false;
   }
 
   #noteTruncation(): void {

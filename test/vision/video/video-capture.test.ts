@@ -265,6 +265,20 @@ describe('who owns a frame', () => {
     expect(() => frame?.width).toThrow(/disposed/);
   });
 
+  test("a recording's pictures are there without waiting", async () => {
+    await using capture = await VideoCapture.open(base);
+    let pictures = 0;
+    for (
+      let now = capture.readNow();
+      now !== undefined && !(now instanceof Promise);
+      now = capture.readNow()
+    ) {
+      pictures += 1;
+    }
+    expect(pictures).toBe(60);
+    expect(capture.readNow()).toBeUndefined();
+  });
+
   test('an abort ends reading with its own reason', async () => {
     const stop = new AbortController();
     await using capture = await VideoCapture.open(base, { signal: stop.signal });
