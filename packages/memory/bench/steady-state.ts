@@ -1,5 +1,6 @@
 /**
- * Point 1: 10,000 frames after 100, through the parts of the core. Point 3: what detection costs a pipeline.
+ * Point 1: 10,000 frames after 100, through the parts of the core (a frame of it has 3 leases of 80 B, and the language's own
+ * `using` 200 B a block). Point 3: what detection costs a pipeline.
  * `node --conditions=source packages/memory/bench/steady-state.ts`
  */
 import { GCProfiler } from 'node:v8';

@@ -38,17 +38,24 @@ export class BusyGuard {
   /** `using _ = guard.enter()`, around each inference. */
   enter(): Disposable {
     Atomics.add(this.#word, 0, 1);
-    let isInside = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (isInside) Atomics.sub(this.#word, 0, 1);
-        isInside = false;
-      },
-    };
+    return new Turn(this.#word);
   }
 
   /** For a supervisor whose thread died inside: nobody is in there any more. */
   reset(): void {
     Atomics.store(this.#word, 0, 0);
+  }
+}
+
+class Turn implements Disposable {
+  #word: Int32Array<SharedArrayBuffer> | undefined;
+
+  constructor(word: Int32Array<SharedArrayBuffer>) {
+    this.#word = word;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#word !== undefined) Atomics.sub(this.#word, 0, 1);
+    this.#word = undefined;
   }
 }

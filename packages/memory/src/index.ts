@@ -93,6 +93,7 @@ export {
   type ReclaimStepReport,
 } from './reclaim-ladder.ts';
 export { collectorStep, idleBuffersStep, idleSlabsStep, mallocTrimStep } from './reclaim-steps.ts';
+export { ResidentPages } from './resident-pages.ts';
 export type { RingCounters, RingReaderState } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';

@@ -1,7 +1,7 @@
 /** One reading end of a frame ring. Each reader sees the frames for itself; the thread that makes it owns it. */
 import { MemoryError, UseAfterDisposeError } from './errors.ts';
+import { FloatViews } from './float-views.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { floatView } from './ring-writer.ts';
 
 /**
  * A frame in a reader's hands, until it is disposed of. The object is made once per slot and reader and used again;
@@ -11,7 +11,7 @@ export class ReadableSlot implements Disposable {
   readonly index: number;
   readonly #memory: RingMemory;
   readonly #giveBack: (index: number) => void;
-  readonly #floats = new Map<string, Float32Array<SharedArrayBuffer>>();
+  readonly #floats: FloatViews;
   #held = false;
   #generation = 0;
 
@@ -20,6 +20,7 @@ export class ReadableSlot implements Disposable {
     this.#memory = memory;
     this.index = index;
     this.#giveBack = giveBack;
+    this.#floats = new FloatViews(memory.bytes[index] as Uint8Array<SharedArrayBuffer>);
   }
 
   /** Grows with each turn of this slot. */
@@ -47,7 +48,8 @@ export class ReadableSlot implements Disposable {
 
   /** A float view over the slot, made once for each pair of arguments. @param length In floats; default: to the end. */
   float32(byteOffset: number = 0, length?: number): Float32Array<SharedArrayBuffer> {
-    return floatView(this.#floats, this.bytes, byteOffset, length);
+    this.#check();
+    return this.#floats.at(byteOffset, length);
   }
 
   /** Gives the slot back to the writer. A second time without effect. */

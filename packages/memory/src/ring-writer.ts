@@ -1,6 +1,7 @@
 /** The writing end of a frame ring. One at a time; the thread that makes it owns it. */
 import type { Doorbell } from './doorbell.ts';
 import { MemoryError, UseAfterDisposeError } from './errors.ts';
+import { FloatViews } from './float-views.ts';
 import type { RingMemory } from './ring-memory.ts';
 
 export interface RingWriterOptions {
@@ -18,7 +19,7 @@ export class WritableSlot implements Disposable {
   readonly index: number;
   readonly #memory: RingMemory;
   readonly #doorbell: Doorbell | undefined;
-  readonly #floats = new Map<string, Float32Array<SharedArrayBuffer>>();
+  readonly #floats: FloatViews;
   #ticket = 0;
   #held = false;
   #generation = 0;
@@ -28,6 +29,7 @@ export class WritableSlot implements Disposable {
     this.#memory = memory;
     this.index = index;
     this.#doorbell = doorbell;
+    this.#floats = new FloatViews(memory.bytes[index] as Uint8Array<SharedArrayBuffer>);
   }
 
   /** Grows with each turn of this slot. */
@@ -49,7 +51,8 @@ export class WritableSlot implements Disposable {
 
   /** A float view over the slot, made once for each pair of arguments. @param length In floats; default: to the end. */
   float32(byteOffset: number = 0, length?: number): Float32Array<SharedArrayBuffer> {
-    return floatView(this.#floats, this.bytes, byteOffset, length);
+    this.#check();
+    return this.#floats.at(byteOffset, length);
   }
 
   /** Hands the frame to the readers. @throws MemoryError (ERR_RING_BUSY) when the writer was declared dead meanwhile. */
@@ -150,26 +153,4 @@ export class RingWriter implements Disposable {
     for (const slot of this.#slots) slot[Symbol.dispose]();
     if (this.#memory.control.isThisRing) this.#memory.control.releaseWriter();
   }
-}
-
-/** @internal A float view over a slot, from the cache or made. */
-export function floatView(
-  made: Map<string, Float32Array<SharedArrayBuffer>>,
-  bytes: Uint8Array<SharedArrayBuffer>,
-  byteOffset: number,
-  length: number | undefined,
-): Float32Array<SharedArrayBuffer> {
-  const floats = length ?? Math.floor((bytes.byteLength - byteOffset) / 4);
-  const key = `${byteOffset}:${floats}`;
-  let view = made.get(key);
-  if (view === undefined) {
-    if (byteOffset < 0 || floats < 0 || byteOffset + floats * 4 > bytes.byteLength) {
-      throw new RangeError(
-        `${floats} floats from byte ${byteOffset} do not lie in a slot of ${bytes.byteLength} bytes`,
-      );
-    }
-    view = new Float32Array(bytes.buffer, bytes.byteOffset + byteOffset, floats);
-    made.set(key, view);
-  }
-  return view;
 }
