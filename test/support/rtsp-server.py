@@ -25,7 +25,7 @@ parser.add_argument("--password")
 parser.add_argument("--auth", default="digest", choices=["digest", "basic"])
 parser.add_argument("--protocols", default="tcp,udp")
 parser.add_argument("--timestamp-offset", type=int, default=-1, help="first RTP time stamp (32 bits)")
-parser.add_argument("--drop-udp", action="store_true", help="announce UDP, answer it, and send nothing")
+parser.add_argument("--drop", type=float, default=0, help="share of pictures that never leave, 0 to 1")
 options = parser.parse_args()
 
 Gst.init(None)
@@ -40,7 +40,8 @@ if options.live:
         f"! video/x-h264,profile=main ! {payloader}"
     )
 else:
-    launch = f'filesrc location="{options.file}" ! qtdemux ! {options.codec}parse config-interval=1 ! {payloader}'
+    parse = f"{options.codec}parse config-interval=1 ! video/x-{options.codec},alignment=au"
+    launch = f'filesrc location="{options.file}" ! qtdemux ! {parse} ! identity drop-probability={options.drop} ! {payloader}'
 
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")

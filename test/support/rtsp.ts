@@ -40,6 +40,8 @@ export interface RtspServerOptions {
   readonly protocols?: string;
   readonly timestampOffset?: number;
   readonly port?: number;
+  /** Share of pictures that never leave the camera. */
+  readonly drop?: number;
 }
 
 export class RtspServer implements AsyncDisposable {
@@ -63,6 +65,7 @@ export class RtspServer implements AsyncDisposable {
       ['--auth', options.auth],
       ['--protocols', options.protocols],
       ['--timestamp-offset', options.timestampOffset],
+      ['--drop', options.drop],
     ];
     const args = given.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
     const child = spawn(python, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -5,10 +5,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PlateauError } from '../../errors.ts';
 import { maskSecrets } from '../../mask-secrets.ts';
-import type { Transport } from './container.ts';
 import { Pacer } from './pacer.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
+import type { Transport } from './stream-connection.ts';
 import { VideoCapture } from './video-capture.ts';
 import { addCounters, type VideoCounters, zeroCounters } from './video-counters.ts';
 import type { VideoFrame } from './video-frame.ts';

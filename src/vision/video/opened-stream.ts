@@ -2,7 +2,7 @@
  * One opened source with the decoder of its pictures, and what is known of their times and of whether they can be
  * trusted. A folder opens one for each picture, a loop one for each round.
  */
-import { Container, type Transport } from './container.ts';
+import { Container } from './container.ts';
 import {
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
@@ -17,6 +17,7 @@ import { type DecodingEffort, PictureDecoder } from './picture-decoder.ts';
 import { PictureTrust } from './picture-trust.ts';
 import { type Rotation, rotationOfMatrix } from './rotation.ts';
 import { SourceTimes } from './source-times.ts';
+import type { Transport } from './stream-connection.ts';
 import type { VideoCounters } from './video-counters.ts';
 import type { FrameFacts } from './video-frame.ts';
 import type { VideoSource } from './video-source.ts';

@@ -5,7 +5,6 @@
 import { performance } from 'node:perf_hooks';
 import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
-import type { Transport } from './container.ts';
 import { AVERROR_EOF, Frame, Packet, posix } from './ffmpeg.ts';
 import { Interruption } from './interruption.ts';
 import { OpenedStream, type StreamOptions } from './opened-stream.ts';
@@ -14,6 +13,7 @@ import { picturesOf } from './picture-folder.ts';
 import { PictureGeometry } from './picture-geometry.ts';
 import { PresentationClock } from './presentation-clock.ts';
 import { lossFault, silenceFault } from './source-fault.ts';
+import type { Transport } from './stream-connection.ts';
 import { lossWarnings, type VideoCounters, zeroCounters } from './video-counters.ts';
 import { blankFacts, pictureBytes, VideoFrame } from './video-frame.ts';
 import { describeFolder, describeStream, isUntimed, type VideoInfo } from './video-info.ts';

@@ -226,6 +226,25 @@ describe.skipIf(skipRtsp)(`a real RTSP camera${rtspMissing === undefined ? '' : 
     expect(watched.feed.counters.reconnects).toBe(1);
   });
 
+  test('where pictures are lost on the way, all is unknown until the next key frame, and no longer', async () => {
+    await using server = await RtspServer.start({ file, drop: 0.04 });
+    const run: { unknown: boolean; isKeyTime: boolean }[] = [];
+    await using watched = new Watched(server.url, {
+      onFrame: (frame) => {
+        // Key frames come each second of the source, which begins at 0.
+        const isKeyTime = Math.abs(frame.timestampSeconds - Math.round(frame.timestampSeconds)) < 0.001;
+        run.push({ unknown: frame.unknownReason !== null, isKeyTime });
+      },
+    });
+    await watched.until(() => run.filter((one) => one.unknown).length > 20 && run.length > 200, 25);
+    for (const [index, { unknown }] of run.entries()) {
+      const before = run[index - 1];
+      if (before?.unknown && !unknown) expect(run[index]?.isKeyTime).toBe(true);
+    }
+    expect(run.filter((one) => !one.unknown).length).toBeGreaterThan(20);
+    expect(watched.feed.counters).toMatchObject({ reconnects: 0, stalls: 0 });
+  });
+
   test('C12: RTP times that wrap after two seconds go on as if nothing were', async () => {
     // 2^32 less two seconds of the 90 kHz clock.
     await using server = await RtspServer.start({ file, timestampOffset: 2 ** 32 - 180_000 });
