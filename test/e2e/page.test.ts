@@ -14,11 +14,11 @@ const screenshot =
     : fileURLToPath(new URL('../../docs/images/page.png', import.meta.url));
 
 describe.skipIf(skipFor(absent))(`the demo's page${because(absent)}`, () => {
-  test('shows coverage, state, memory and a picture that moves', { timeout: 120_000 }, async () => {
+  test('shows coverage, state, memory and a picture that moves', { timeout: 240_000 }, async () => {
     await using monitor = await StartedMonitor.start([]);
     const browser = await browserType.launch({ executablePath: chromium ?? '', args: ['--no-sandbox'] });
     await using _ = { [Symbol.asyncDispose]: () => browser.close() };
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
@@ -55,6 +55,8 @@ describe.skipIf(skipFor(absent))(`the demo's page${because(absent)}`, () => {
     await expect.poll(fingerprint, { timeout: 15_000 }).not.toBe(first);
 
     if (screenshot !== undefined) {
+      // Long enough for lines to be seen in the charts.
+      await page.waitForTimeout(120_000);
       await card.locator('.badge', { hasText: 'BLOCKED' }).waitFor({ timeout: 60_000 });
       await page.screenshot({ path: screenshot });
     }
