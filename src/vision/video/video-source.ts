@@ -6,7 +6,7 @@ import { maskSecrets } from '../../mask-secrets.ts';
 import { type CameraUrl, cameraUrlText, parseCameraUrl } from './camera-url.ts';
 
 /** `file` is read with synchronous calls, since a regular file always answers; the others may keep us waiting. */
-export type VideoSourceKind = 'file' | 'folder' | 'rtsp' | 'http' | 'device' | 'pipe';
+export type VideoSourceKind = 'file' | 'folder' | 'rtsp' | 'http' | 'device';
 
 export interface VideoSource {
   readonly kind: VideoSourceKind;
@@ -19,6 +19,8 @@ export interface VideoSource {
   /** Host name for a look-up ahead of FFmpeg's own, which can neither be interrupted nor told from other faults. */
   readonly host: string | undefined;
 }
+
+const videoDevice = /^\/dev\/(?:video\d+|v4l\/.+)$/;
 
 const networkKinds: Readonly<Record<string, VideoSourceKind>> = {
   rtsp: 'rtsp',
@@ -73,8 +75,14 @@ function pathSource(path: string): VideoSource {
   const stats = statOf(path);
   const source = { address: path, otherAddress: undefined, label: path, host: undefined };
   if (stats.isDirectory()) return { ...source, kind: 'folder' };
-  if (stats.isCharacterDevice()) return { ...source, kind: 'device' };
-  if (stats.isFIFO() || stats.isSocket()) return { ...source, kind: 'pipe' };
+  if (stats.isCharacterDevice() && videoDevice.test(path)) return { ...source, kind: 'device' };
+  if (!stats.isFile()) {
+    // Opening a pipe that nobody writes to hangs for ever, and no interrupt reaches it.
+    throw new PlateauError(
+      'ERR_SOURCE_UNREADABLE',
+      `${path} is neither a file, a folder nor a video device: name one of these, or an rtsp or http address`,
+    );
+  }
   if (stats.size === 0) {
     throw new PlateauError('ERR_SOURCE_UNREADABLE', `${path} is empty (0 bytes): record or copy it again`);
   }

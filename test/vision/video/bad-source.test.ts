@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ledger } from '@plateau/memory';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -30,6 +31,16 @@ describe('what is no video ends in one sentence', () => {
 
   test.each<[string, string, () => string]>([
     ['a missing file', 'ERR_SOURCE_MISSING', () => clips.file('nowhere.mp4')],
+    ['a video device that is not there', 'ERR_SOURCE_MISSING', () => '/dev/video97'],
+    ['a device that is no camera', 'ERR_SOURCE_UNREADABLE', () => '/dev/zero'],
+    [
+      'a pipe that nobody writes to',
+      'ERR_SOURCE_UNREADABLE',
+      () => {
+        execFileSync('mkfifo', [clips.file('pipe')]);
+        return clips.file('pipe');
+      },
+    ],
     ['a missing file: address', 'ERR_SOURCE_MISSING', () => `file://${clips.file('nowhere.mp4')}`],
     ['a path below a file', 'ERR_SOURCE_MISSING', () => `${write('a.txt', 'x')}/b.mp4`],
     ['an empty file', 'ERR_SOURCE_UNREADABLE', () => write('empty.mp4', '')],
