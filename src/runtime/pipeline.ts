@@ -8,6 +8,7 @@ import {
   type LeakLevel,
   ledger,
   type MemorySample,
+  ResidentPages,
   SlabPool,
 } from '@plateau/memory';
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
@@ -37,6 +38,21 @@ interface PipelineCamera {
   released: number;
 }
 
+export interface PipelineOptions {
+  /** How many creation sites the threads' ledgers record; by default as in this thread. */
+  readonly leakLevel?: LeakLevel;
+  /** Give back the pages that only the start needed (docs/decisions/0003-resident-memory.md). True by default. */
+  readonly leanStart?: boolean;
+}
+
+/** How long a start takes until every camera runs; how often resident memory is looked at meanwhile, and after which growth it is given back. */
+const startMilliseconds = 5000;
+const startWatchMilliseconds = 20;
+const startWatchBytes = 12_000_000;
+/** The same for the rest of the time. */
+const runWatchMilliseconds = 30_000;
+const runWatchBytes = 32_000_000;
+
 interface PipelineParts {
   readonly settings: ModelSettings;
   readonly model: ModelDescription;
@@ -46,6 +62,7 @@ interface PipelineParts {
   readonly leakLevel: LeakLevel;
   readonly slabs: SlabPool;
   readonly upkeep: Upkeep;
+  readonly pages: ResidentPages | undefined;
 }
 
 /**
@@ -58,6 +75,7 @@ export class Pipeline implements AsyncDisposable {
   readonly #slabs: SlabPool;
   readonly #bell: Doorbell;
   readonly #upkeep: Upkeep;
+  readonly #pages: ResidentPages | undefined;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #inference: WorkerThread<ToInference, FromInference>;
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
@@ -73,14 +91,17 @@ export class Pipeline implements AsyncDisposable {
    * Starts both threads and resolves when the model is loaded.
    *
    * @param onFailure Told when a thread fails later on; nothing more comes from the pipeline then.
-   * @param leakLevel How many creation sites the threads' ledgers record; by default as in this thread.
    * @throws PlateauError when the model cannot be used.
    */
   static async start(
     model: ModelSettings,
     onFailure: (error: PlateauError) => void,
-    leakLevel: LeakLevel = ledger.leakLevel,
+    { leakLevel = ledger.leakLevel, leanStart = true }: PipelineOptions = {},
   ): Promise<Pipeline> {
+    await using undo = new AsyncDisposableStack();
+    const pages = undo.use(leanStart ? await ResidentPages.find() : undefined);
+    pages?.loading();
+    pages?.watch(startWatchMilliseconds, startWatchBytes);
     const bell = Doorbell.create();
     const guard = BusyGuard.create();
     const slabs = new SlabPool({ ledger });
@@ -107,13 +128,11 @@ export class Pipeline implements AsyncDisposable {
         if (pipeline !== undefined) pipeline.#onFailure(error);
       },
     });
+    undo.defer(() => inference.stop({ type: 'stop' }));
     const description = await started.promise;
-    try {
-      measuredClassId(description.classes, model.className);
-    } catch (error) {
-      await inference.stop({ type: 'stop' });
-      throw error;
-    }
+    pages?.loaded();
+    setTimeout(() => pages?.watch(runWatchMilliseconds, runWatchBytes), startMilliseconds).unref();
+    measuredClassId(description.classes, model.className);
     const upkeep = await Upkeep.start(slabs, guard);
     pipeline = new Pipeline({
       settings: model,
@@ -124,7 +143,9 @@ export class Pipeline implements AsyncDisposable {
       leakLevel,
       slabs,
       upkeep,
+      pages,
     });
+    undo.move();
     return pipeline;
   }
 
@@ -136,6 +157,7 @@ export class Pipeline implements AsyncDisposable {
     this.#inference = parts.inference;
     this.#slabs = parts.slabs;
     this.#upkeep = parts.upkeep;
+    this.#pages = parts.pages;
     this.#onFailure = (error) => {
       // A thread that says why it failed also dies of it; one failure is one failure.
       if (this.#hasFailed) return;
@@ -265,6 +287,7 @@ export class Pipeline implements AsyncDisposable {
     for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
     this.#cameras.clear();
     this.#slabs.trim();
+    this.#pages?.[Symbol.dispose]();
     return pipelineReport(this.#lastReports, this.#upkeep.counters);
   }
 

@@ -88,7 +88,7 @@ export class Soak {
       );
     // Every creation site is wanted: what grew must be named.
     ledger.leakLevel = 'paranoid';
-    const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error));
+    const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error), { leanStart: false });
     signal.addEventListener('abort', stop, { once: true });
     try {
       // While the model was loading nobody listened.

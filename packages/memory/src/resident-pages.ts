@@ -11,6 +11,9 @@ const optionMmapThreshold = -3;
 const optionTrimThreshold = -1;
 /** Below this a mapping is not worth a call. */
 const leastBytes = 1024 * 1024;
+/** Pages that come back within so many looks are in use; the step grows then, up to so many times itself. */
+const looksOfIdlePages = 5;
+const largestStepFactor = 3;
 /** While a model loads, blocks from this size are mappings of their own and go back to the system when freed. */
 const loadingThreshold = 128 * 1024;
 /** glibc's own upper bound. For good it must be high: each run of a model would map and clear its tensors anew. */
@@ -69,10 +72,17 @@ export class ResidentPages implements Disposable {
    */
   watch(milliseconds: number, stepBytes: number): void {
     clearInterval(this.#timer);
+    let step = stepBytes;
+    let looksSinceRelease = 0;
     this.#timer = setInterval(() => {
+      looksSinceRelease += 1;
       const rss = process.memoryUsage.rss();
-      if (rss > this.#floorBytes + stepBytes) this.release();
-      else if (rss < this.#floorBytes) this.#floorBytes = rss;
+      if (rss < this.#floorBytes) this.#floorBytes = rss;
+      if (rss <= this.#floorBytes + step) return;
+      // What is back at once is in use: giving it away again and again would only cost page faults.
+      if (looksSinceRelease < looksOfIdlePages) step = Math.min(step * 1.5, stepBytes * largestStepFactor);
+      looksSinceRelease = 0;
+      this.release();
     }, milliseconds);
     this.#timer.unref();
   }
