@@ -9,10 +9,11 @@ test.skipIf(pages === undefined)(
   () => {
     // Enough code and data to tell afterwards that nothing of it was lost.
     const before = JSON.stringify(Object.getOwnPropertyNames(globalThis));
+    const high = process.memoryUsage.rss();
     pages?.release();
     const low = process.memoryUsage.rss();
     expect(low).toBeLessThan(high);
-  const list = execFileSync(process.execPath, ['-p', '1 + 1'], { encoding: 'utf8' });
+    const list = execFileSync(process.execPath, ['-p', '1 + 1'], { encoding: 'utf8' });
     expect(list.trim()).toBe('2');
     expect(JSON.stringify(Object.getOwnPropertyNames(globalThis))).toBe(before);
     // What was needed has come back from the page cache.
