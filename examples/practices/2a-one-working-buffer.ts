@@ -2,7 +2,7 @@
 import { BufferPool, CopyOnWrite, copyCounts } from '@plateau/memory';
 import { compare, type WayResult } from './compare.ts';
 
-const frames = 200;
+const frames = 80;
 const frameBytes = 1280 * 720 * 3;
 
 // #region wrong

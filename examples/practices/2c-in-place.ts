@@ -2,7 +2,7 @@
 import { add } from '@plateau/memory';
 import { compare } from './compare.ts';
 
-const frames = 200;
+const frames = 60;
 const length = 3 * 320 * 320;
 
 // #region wrong

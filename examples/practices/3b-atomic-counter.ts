@@ -5,7 +5,7 @@ import { AtomicCounter, type AtomicCounterHandle } from '@plateau/memory';
 import { compare, type WayResult } from './compare.ts';
 
 const threads = 4;
-const times = 2_000_000;
+const times = 500_000;
 
 // #region wrong
 function countUnsafely(shared: Int32Array): void {

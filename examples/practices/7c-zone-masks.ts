@@ -2,7 +2,7 @@
 import { ThreadLocal, threshold } from '@plateau/memory';
 import { compare, type WayResult } from './compare.ts';
 
-const frames = 60;
+const frames = 30;
 const side = 480;
 
 function drawZone(): Uint8Array {

@@ -22,7 +22,7 @@ function series(seed: number, leak: number, { frames, every, correlation }: Nois
   return points;
 }
 
-function shareOf(verdict: Flatness['verdict'], leak: number, noise: Noise, runs: number = 400): number {
+function shareOf(verdict: Flatness['verdict'], leak: number, noise: Noise, runs: number = 200): number {
   let count = 0;
   for (let run = 0; run < runs; run += 1) {
     if (assessFlatness(series(run * 7919 + leak + 1, leak, noise)).verdict === verdict) count += 1;
