@@ -32,11 +32,12 @@ export function addCounters(sum: VideoCounters, one: VideoCounters): void {
 export function lossWarnings(counters: VideoCounters, label: string): string[] {
   const { damaged, unknown, geometryChanges, timeLeaps } = counters;
   const warnings: string[] = [];
-  if (damaged > 0)
-    warnings.push(`${label}: ${damaged} pictures were lost or patched up, since data is damaged`);
-  if (unknown > 0)
-    warnings.push(`${label}: ${unknown} pictures count as unknown, since a key frame was lost`);
-  if (geometryChanges > 0) warnings.push(`${label}: the picture's form changed ${geometryChanges} times`);
-  if (timeLeaps > 0) warnings.push(`${label}: the source's time stepped back or leapt ${timeLeaps} times`);
+  const warn = (count: number, what: string) => {
+    if (count > 0) warnings.push(`${label}: ${what}: ${count}`);
+  };
+  warn(damaged, 'pictures that were lost or patched up, since data is damaged');
+  warn(unknown, 'pictures that count as unknown, since a key frame was lost');
+  warn(geometryChanges, "changes of the picture's size or form");
+  warn(timeLeaps, "steps back and leaps of the source's time");
   return warnings;
 }
