@@ -37,7 +37,7 @@ export function lossWarnings(counters: VideoCounters, label: string): string[] {
   };
   warn(damaged, 'pictures that were lost or patched up, since data is damaged');
   warn(unknown, 'pictures that count as unknown, since a key frame was lost');
-  warn(geometryChanges, "changes of the picture's size or form");
+  warn(geometryChanges, "times that the picture's form changed");
   warn(timeLeaps, "steps back and leaps of the source's time");
   return warnings;
 }
