@@ -4,9 +4,11 @@
  */
 import { threadId } from 'node:worker_threads';
 import { MemoryError, UseAfterDisposeError } from './errors.ts';
-import { maxReaders, type RingCounters, type RingReaderState } from './ring-control.ts';
+import type { RingCounters } from './ring-control.ts';
 import { RingMemory, type RingShape } from './ring-memory.ts';
 import { RingReader } from './ring-reader.ts';
+import type { RingReaderState } from './ring-reading.ts';
+import { maxReaders } from './ring-words.ts';
 import { RingWriter, type RingWriterOptions } from './ring-writer.ts';
 import type { SlabLease, SlabPool } from './slab-pool.ts';
 
@@ -52,8 +54,8 @@ export class FrameRing implements Disposable {
       { kind: 'plateau.frame-ring', buffer: lease.buffer, ringId: lease.generation, ...shape },
       lease,
     );
-    ring.#memory.control.initialize(readers);
-    lease.inUse = () => ring.#memory.control.isThisRing && ring.#memory.control.busy;
+    ring.#memory.control.words.initialize(readers);
+    lease.inUse = () => ring.#memory.control.words.isThisRing && ring.#memory.control.busy;
     return ring;
   }
 
@@ -80,19 +82,19 @@ export class FrameRing implements Disposable {
   /** @throws MemoryError: ERR_RING_BUSY when there is a writer already, ERR_RING_CLOSED. */
   writer(options: RingWriterOptions): RingWriter {
     this.#check();
-    if (!this.#memory.control.registerWriter(threadId)) {
+    if (!this.#memory.control.writing.register(threadId)) {
       throw new MemoryError('ERR_RING_BUSY', 'the ring has a writer already: dispose of that one first');
     }
-    this.#check(() => this.#memory.control.releaseWriter());
+    this.#check(() => this.#memory.control.writing.release());
     return new RingWriter(this.#memory, options);
   }
 
   /** @throws MemoryError: ERR_RING_BUSY when all eight places are taken, ERR_RING_CLOSED. */
   reader(): RingReader {
     this.#check();
-    const id = this.#memory.control.registerReader(threadId);
+    const id = this.#memory.control.reading.register(threadId);
     if (id === -1) throw new MemoryError('ERR_RING_BUSY', `the ring has ${maxReaders} readers already`);
-    this.#check(() => this.#memory.control.evictReader(id, false));
+    this.#check(() => this.#memory.control.reading.evict(id, false));
     return new RingReader(this.#memory, id);
   }
 
@@ -109,7 +111,7 @@ export class FrameRing implements Disposable {
 
   /** The readers as a supervisor sees them: who is registered, whether they move, what they hold. */
   readerStates(): RingReaderState[] {
-    return this.#memory.control.readers();
+    return this.#memory.control.reading.states();
   }
 
   /**
@@ -117,7 +119,8 @@ export class FrameRing implements Disposable {
    * `ERR_READER_EVICTED`. Frames it had not seen wait for a successor, unless `awaitSuccessor` is false.
    */
   releaseReader(id: number, options: { awaitSuccessor?: boolean } = {}): void {
-    if (this.#memory.control.isThisRing) this.#memory.control.evictReader(id, options.awaitSuccessor ?? true);
+    if (this.#memory.control.words.isThisRing)
+      this.#memory.control.reading.evict(id, options.awaitSuccessor ?? true);
   }
 
   /** The same for every reader of a thread (`worker.threadId`, to be noted while the worker lives). */
@@ -128,7 +131,7 @@ export class FrameRing implements Disposable {
 
   /** Takes back a dead writer's place, and the slot that it had begun to fill. */
   releaseWriter(): void {
-    if (this.#memory.control.isThisRing) this.#memory.control.releaseWriter();
+    if (this.#memory.control.words.isThisRing) this.#memory.control.writing.release();
   }
 
   /**

@@ -94,8 +94,9 @@ export {
 } from './reclaim-ladder.ts';
 export { collectorStep, idleBuffersStep, idleSlabsStep, mallocTrimStep } from './reclaim-steps.ts';
 export { ResidentPages } from './resident-pages.ts';
-export type { RingCounters, RingReaderState } from './ring-control.ts';
+export type { RingCounters } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
+export type { RingReaderState } from './ring-reading.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';
 export {
   SlabLease,

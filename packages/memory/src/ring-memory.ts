@@ -1,5 +1,6 @@
 /** Where the parts of a frame ring lie in its slab: shared words, then metadata, then the slots, each on a cache line. */
 import { RingControl } from './ring-control.ts';
+import { RingWords } from './ring-words.ts';
 
 /** The shape of a ring: the same in every thread. */
 export interface RingShape {
@@ -18,7 +19,7 @@ export class RingMemory {
 
   constructor(buffer: SharedArrayBuffer, shape: RingShape, ringId: number) {
     this.control = new RingControl(buffer, shape.slots, ringId);
-    const metadataStart = RingControl.byteLengthFor(shape.slots);
+    const metadataStart = RingWords.byteLengthFor(shape.slots);
     const stride = inLines(shape.metadataFields * 8);
     const slotsStart = metadataStart + shape.slots * stride;
     const slotStride = inLines(shape.slotByteLength);
@@ -36,7 +37,7 @@ export class RingMemory {
     requireWhole('slots', slots, 2);
     requireWhole('slotByteLength', slotByteLength, 1);
     requireWhole('metadataFields', metadataFields, 0);
-    return RingControl.byteLengthFor(slots) + slots * (inLines(metadataFields * 8) + inLines(slotByteLength));
+    return RingWords.byteLengthFor(slots) + slots * (inLines(metadataFields * 8) + inLines(slotByteLength));
   }
 }
 

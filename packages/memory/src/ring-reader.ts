@@ -31,7 +31,7 @@ export class ReadableSlot implements Disposable {
   /** The how-manieth publication of this ring this is, from 1, modulo 2^32. */
   get sequence(): number {
     this.#check();
-    return this.#memory.control.sequence(this.index) >>> 0;
+    return this.#memory.control.words.sequence(this.index) >>> 0;
   }
 
   /** The frame's bytes in shared memory. Not to be written, and not to be kept beyond this turn. */
@@ -83,9 +83,9 @@ export class RingReader implements Disposable {
   constructor(memory: RingMemory, id: number) {
     this.#memory = memory;
     this.id = id;
-    this.#epoch = memory.control.epoch(id);
+    this.#epoch = memory.control.reading.epoch(id);
     const giveBack = (index: number): void => {
-      memory.control.release(index, id, this.#epoch);
+      memory.control.reading.release(index, id, this.#epoch);
     };
     this.#slots = memory.bytes.map((_, index) => new ReadableSlot(memory, index, giveBack));
   }
@@ -102,7 +102,7 @@ export class RingReader implements Disposable {
 
   /** Frames that wait to be seen. */
   get unseen(): number {
-    return this.#memory.control.unseen(this.id);
+    return this.#memory.control.reading.unseen(this.id);
   }
 
   /** True when the writer has ended, or the ring is closed, and nothing is left to take. */
@@ -115,14 +115,15 @@ export class RingReader implements Disposable {
   wait(timeoutMilliseconds: number): void {
     const { control } = this.#memory;
     const seen = control.publishedValue;
-    if (this.unseen === 0 && !this.ended) control.waitPublished(seen, timeoutMilliseconds);
+    if (this.unseen === 0 && !this.ended) control.words.wait('publishedBell', seen, timeoutMilliseconds);
   }
 
   /** As `wait`, with the event loop running, but not kept alive by this. */
   async waitAsync(timeoutMilliseconds: number): Promise<void> {
     const { control } = this.#memory;
     const seen = control.publishedValue;
-    if (this.unseen === 0 && !this.ended) await control.waitPublishedAsync(seen, timeoutMilliseconds);
+    if (this.unseen === 0 && !this.ended)
+      await control.words.waitAsync('publishedBell', seen, timeoutMilliseconds);
   }
 
   /** Ends this reader: its slots go back, and a lossless writer no longer waits for it. */
@@ -130,13 +131,13 @@ export class RingReader implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const slot of this.#slots) slot[Symbol.dispose]();
-    if (this.#memory.control.isThisRing) this.#memory.control.closeReader(this.id, this.#epoch);
+    if (this.#memory.control.words.isThisRing) this.#memory.control.reading.close(this.id, this.#epoch);
   }
 
   #take(newest: boolean): ReadableSlot | undefined {
     if (this.#disposed) throw new UseAfterDisposeError('a reader of a frame ring');
     if (this.#memory.control.closed) return undefined;
-    const index = this.#memory.control.take(this.id, this.#epoch, newest);
+    const index = this.#memory.control.reading.take(this.id, this.#epoch, newest);
     if (index === -2) {
       throw new MemoryError(
         'ERR_READER_EVICTED',

@@ -59,7 +59,7 @@ export class WritableSlot implements Disposable {
   publish(): void {
     this.#check();
     this.#held = false;
-    if (!this.#memory.control.publish(this.index, this.#ticket)) {
+    if (!this.#memory.control.writing.publish(this.index, this.#ticket)) {
       throw new MemoryError(
         'ERR_RING_BUSY',
         `slot ${this.index} was taken back, since its writer counted as dead`,
@@ -72,14 +72,14 @@ export class WritableSlot implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
-    this.#memory.control.abandon(this.index, this.#ticket);
+    this.#memory.control.writing.abandon(this.index, this.#ticket);
   }
 
   /** @internal */
   begin(): this {
     this.#held = true;
     this.#generation += 1;
-    this.#ticket = this.#memory.control.ticket(this.index);
+    this.#ticket = this.#memory.control.writing.ticket(this.index);
     return this;
   }
 
@@ -110,7 +110,7 @@ export class RingWriter implements Disposable {
   acquire(): WritableSlot | undefined {
     if (this.#disposed) throw new UseAfterDisposeError('the writer of a frame ring');
     if (this.#memory.control.closed) return undefined;
-    const index = this.#memory.control.acquire(this.#overwrite);
+    const index = this.#memory.control.writing.acquire(this.#overwrite);
     return index === -1 ? undefined : this.#slots[index]?.begin();
   }
 
@@ -123,7 +123,7 @@ export class RingWriter implements Disposable {
     signal?.throwIfAborted();
     const seen = control.freeValue;
     // Looked at after the value was read: a slot that comes free from here on changes it.
-    if (control.closed || control.canAcquire(this.#overwrite)) return;
+    if (control.closed || control.writing.canAcquire(this.#overwrite)) return;
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const onAbort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -132,7 +132,7 @@ export class RingWriter implements Disposable {
     try {
       let now = seen;
       while (now === seen) {
-        await Promise.race([control.waitFree(seen, waitSliceMilliseconds), aborted]);
+        await Promise.race([control.words.waitAsync('freeBell', seen, waitSliceMilliseconds), aborted]);
         now = control.freeValue;
       }
     } finally {
@@ -143,7 +143,7 @@ export class RingWriter implements Disposable {
 
   /** Tells the readers that no frame will follow: they see `ended` once they have taken the last. */
   end(): void {
-    this.#memory.control.end();
+    this.#memory.control.writing.end();
   }
 
   /** Gives up the writer's place; a slot that was not published is given back. */
@@ -151,6 +151,6 @@ export class RingWriter implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const slot of this.#slots) slot[Symbol.dispose]();
-    if (this.#memory.control.isThisRing) this.#memory.control.releaseWriter();
+    if (this.#memory.control.words.isThisRing) this.#memory.control.writing.release();
   }
 }

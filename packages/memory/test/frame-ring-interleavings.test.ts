@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { FrameRing, type RingReader, type RingWriter, SlabPool } from '../src/index.ts';
 import { RingControl } from '../src/ring-control.ts';
+import { RingWords } from '../src/ring-words.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -182,37 +183,37 @@ test('a zombie gives back a slot that its successor holds: it stays held', () =>
 });
 
 test('an eviction changes the state word of every slot that the reader had still to see', () => {
-  const buffer = new SharedArrayBuffer(RingControl.byteLengthFor(2));
+  const buffer = new SharedArrayBuffer(RingWords.byteLengthFor(2));
   const control = new RingControl(buffer, 2, 1);
-  control.initialize(1);
-  const id = control.registerReader(0);
-  const index = control.acquire(false);
-  control.publish(index, control.ticket(index));
-  const before = control.ticket(index);
-  control.evictReader(id, true);
-  expect(control.ticket(index)).not.toBe(before);
+  control.words.initialize(1);
+  const id = control.reading.register(0);
+  const index = control.writing.acquire(false);
+  control.writing.publish(index, control.writing.ticket(index));
+  const before = control.writing.ticket(index);
+  control.reading.evict(id, true);
+  expect(control.writing.ticket(index)).not.toBe(before);
 });
 
 test('a release wakes a writer that waits, without the help of its time', async () => {
-  const buffer = new SharedArrayBuffer(RingControl.byteLengthFor(2));
+  const buffer = new SharedArrayBuffer(RingWords.byteLengthFor(2));
   const control = new RingControl(buffer, 2, 1);
-  control.initialize(1);
+  control.words.initialize(1);
   const alive = setInterval(() => undefined, 1000);
-  const waiting = control.waitFree(control.freeValue, 3_600_000);
-  const index = control.acquire(false);
-  control.abandon(index, control.ticket(index));
+  const waiting = control.words.waitAsync('freeBell', control.freeValue, 3_600_000);
+  const index = control.writing.acquire(false);
+  control.writing.abandon(index, control.writing.ticket(index));
   await waiting;
   clearInterval(alive);
 });
 
 test('a publication wakes a reader that waits, without the help of its time', async () => {
-  const buffer = new SharedArrayBuffer(RingControl.byteLengthFor(2));
+  const buffer = new SharedArrayBuffer(RingWords.byteLengthFor(2));
   const control = new RingControl(buffer, 2, 1);
-  control.initialize(1);
+  control.words.initialize(1);
   const alive = setInterval(() => undefined, 1000);
-  const waiting = control.waitPublishedAsync(control.publishedValue, 3_600_000);
-  const index = control.acquire(false);
-  control.publish(index, control.ticket(index));
+  const waiting = control.words.waitAsync('publishedBell', control.publishedValue, 3_600_000);
+  const index = control.writing.acquire(false);
+  control.writing.publish(index, control.writing.ticket(index));
   await waiting;
   clearInterval(alive);
 });
