@@ -7,6 +7,7 @@ import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { analysisSummary } from './analysis-summary.ts';
 import { loadConfig } from './load-config.ts';
 import { ProgressLine } from './progress-line.ts';
+import { refuseOwnInput } from './refuse-own-input.ts';
 import { reportFailure } from './report-failure.ts';
 import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -51,6 +52,13 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
       '--output takes one recording at a time; run the command once for each.',
     );
   }
+  refuseOwnInput(
+    [...videos, options.model, options.config],
+    [
+      ['--output', options.output],
+      ['--report', options.report],
+    ],
+  );
   if (options.report !== undefined) refuseUnwritable(options.report);
   using stop = new StopSignal();
   const outcome = await analyzeWithProgress(videos, options, stop.signal);

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import type { LeakPlace } from '@plateau/memory';
+import { Command, Option } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { Soak, type SoakReport } from '../runtime/soak.ts';
@@ -13,6 +14,7 @@ interface SoakOptions {
   readonly cameras: number;
   readonly reconnectEvery: number;
   readonly plantLeak: number;
+  readonly plantIn: LeakPlace;
   readonly model?: string;
   readonly report?: string;
   readonly json?: boolean;
@@ -39,6 +41,11 @@ export function soakCommand(): Command {
       'leak so many bytes with each frame, to see the gate fail',
       numberOption,
       0,
+    )
+    .addOption(
+      new Option('--plant-in <place>', 'where it leaks')
+        .choices(['v8', 'array-buffer', 'shared', 'native'])
+        .default('array-buffer'),
     )
     .option('--model <file.onnx>', 'model to run (default: a small one with a known answer)')
     .option('--report <file.json>', 'report to write')
@@ -67,6 +74,7 @@ async function runSoak(options: SoakOptions, signal: AbortSignal): Promise<SoakR
     cameras: options.cameras,
     reconnectEvery: options.reconnectEvery ?? 0,
     plantLeakBytes: options.plantLeak,
+    plantLeakIn: options.plantIn,
     source: shippedFile('demo/lumps.mp4'),
     model: {
       file: options.model ?? shippedFile('models/known-answer-64.onnx'),

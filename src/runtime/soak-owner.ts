@@ -17,16 +17,15 @@ export function growthOwner(
   after: LedgerSnapshot | undefined,
   measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>,
 ): GrowthOwner {
-  const growth = before === undefined || after === undefined ? [] : diffLedgerSnapshots(before, after).growth;
-  const kind = growth.find((one) => one.by === 'kind' && one.bytes > 0);
+  const grown = before === undefined || after === undefined ? undefined : diffLedgerSnapshots(before, after);
+  const kind = grown?.growth.find((one) => one.by === 'kind' && one.bytes > 0);
   if (kind !== undefined && measures.ledger.verdict !== 'flat') {
-    const records = after?.records.filter((record) => record.kind === kind.name) ?? [];
-    const record = records.find(({ site }) => site !== undefined) ?? records[0];
+    const place = grown?.places.find((one) => one.kind === kind.name);
     return {
       kind: kind.name,
-      camera: record?.camera ?? null,
-      stage: record?.stage ?? null,
-      site: record?.site ?? null,
+      camera: place?.camera ?? null,
+      stage: place?.stage ?? null,
+      site: place?.site ?? null,
       bytes: kind.bytes,
     };
   }

@@ -1,9 +1,11 @@
 import {
   assessFlatness,
   type Flatness,
+  type LeakPlace,
   type LedgerSnapshot,
   ledger,
   type MemoryPoint,
+  PlantedLeak,
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { recordingCapture } from './capture-settings.ts';
@@ -11,7 +13,6 @@ import { defaults } from './defaults.ts';
 import { growthEnvelope } from './growth-envelope.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
-import { PlantedLeak } from './planted-leak.ts';
 import { RssSeries } from './rss-series.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import { type GrowthOwner, growthOwner } from './soak-owner.ts';
@@ -22,8 +23,9 @@ export interface SoakOrder {
   readonly cameras: number;
   /** Each camera is taken away and added again after so many frames; 0 never. */
   readonly reconnectEvery: number;
-  /** Bytes leaked on purpose with each frame; 0 is none. */
+  /** Bytes leaked on purpose with each frame, and where they lie; 0 is none. */
   readonly plantLeakBytes: number;
+  readonly plantLeakIn: LeakPlace;
   readonly model: ModelSettings;
   readonly source: string;
   readonly signal: AbortSignal;
@@ -63,7 +65,7 @@ const warmUp = (frames: number): number => Math.max(frames / 10, Math.min(5000, 
 export class Soak {
   readonly #order: SoakOrder;
   readonly #rss = new RssSeries();
-  readonly #leak: PlantedLeak | undefined;
+  #leak: PlantedLeak | undefined;
   readonly #ledgerPoints: MemoryPoint[] = [];
   readonly #heapPoints: MemoryPoint[] = [];
   readonly #done = Promise.withResolvers<void>();
@@ -73,7 +75,6 @@ export class Soak {
 
   constructor(order: SoakOrder) {
     this.#order = order;
-    this.#leak = order.plantLeakBytes > 0 ? new PlantedLeak(order.plantLeakBytes) : undefined;
   }
 
   /** @throws PlateauError when the pipeline fails, or the signal ends the run too early for a verdict. */
@@ -88,6 +89,7 @@ export class Soak {
       );
     // Every creation site is wanted: what grew must be named.
     ledger.leakLevel = 'paranoid';
+    await this.#plantLeak();
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error), { leanStart: false });
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -100,6 +102,17 @@ export class Soak {
       await pipeline.stop();
     }
     return this.#judge(await pipeline.stop());
+  }
+
+  async #plantLeak(): Promise<void> {
+    const { plantLeakBytes, plantLeakIn } = this.#order;
+    if (plantLeakBytes === 0) return;
+    this.#leak = await PlantedLeak.plant(plantLeakIn);
+    if (this.#leak !== undefined) return;
+    throw new PlateauError(
+      'ERR_USAGE',
+      'A native leak needs koffi on Linux; plant it elsewhere with --plant-in.',
+    );
   }
 
   /** Adds a camera, and once its turn is over takes it away and adds it again. */
@@ -125,7 +138,8 @@ export class Soak {
     const { frames, onProgress } = this.#order;
     if (this.#frames >= frames) return;
     this.#frames += 1;
-    this.#leak?.leak(camera);
+    // This line is what the gate must name.
+    this.#leak?.leak(this.#order.plantLeakBytes, camera);
     if (this.#frames % Math.max(1, Math.floor(frames / 4000)) === 0) this.#rss.sample(this.#frames);
     if (this.#frames % Math.max(1, Math.floor(frames / checkpoints)) === 0)
       void this.#checkpoint(pipeline, this.#frames);

@@ -44,14 +44,14 @@ test('a planted leak of 1 KB a frame ends with exit 1, and its owner is named by
     flat: false,
     verdict: 'leaking',
     frames: 6000,
-    owner: { kind: 'PlantedLeak', stage: 'soak' },
+    owner: { kind: 'PlantedLeak (array-buffer)', stage: 'soak' },
   });
-  const line = readFileSync(new URL('../../src/runtime/planted-leak.ts', import.meta.url), 'utf8')
+  const line = readFileSync(new URL('../../src/runtime/soak.ts', import.meta.url), 'utf8')
     .split('\n')
-    .findIndex((text) => text.includes('ledger.track('));
-  expect(report.owner?.site).toMatch(new RegExp(`planted-leak\\.ts:${line + 1}\\b`));
+    .findIndex((text) => text.includes('this.#leak?.leak('));
+  expect(report.owner?.site).toMatch(new RegExp(`soak\\.ts:${line + 1}\\b`));
   expect(stdout).toMatch(/leaking over 6000 frames/);
-  expect(stdout).toMatch(/planted-leak\.ts:\d+/);
+  expect(stdout).toMatch(/soak\.ts:\d+/);
 });
 
 // Long enough for the interval to be narrow on most machines. A busy one may be undecided, and is asked once more.
