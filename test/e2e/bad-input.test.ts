@@ -83,6 +83,26 @@ describe('wrong use', () => {
     ['no recording', ['analyze'], /video/],
     ['an unknown command', ['analyse', lumps], /analyse/],
     ['no command', [], /--help/],
+    [
+      'a report in the place of the recording',
+      ['analyze', lumps, ...model, '--report', lumps],
+      /--report.*overwrite/,
+    ],
+    [
+      'a video in the place of the recording',
+      ['analyze', lumps, ...model, '--output', lumps],
+      /--output.*overwrite/,
+    ],
+    [
+      'a report in the place of the model',
+      ['analyze', lumps, ...model, '--report', knownAnswer],
+      /--report.*overwrite/,
+    ],
+    [
+      'one file for both results',
+      ['analyze', lumps, ...model, '--output', 'a.mp4', '--report', 'a.mp4'],
+      /--report.*overwrite/,
+    ],
     ['one output for two recordings', ['analyze', lumps, lumps, ...model, ...withOutputs], /--output/],
     ['--config and a source', ['start', lumps, '--config', 'plant.yaml'], /--config.*not both/],
     ['a configuration that is not there', ['start', '--config', 'plant.yaml'], /plant\.yaml/],

@@ -119,7 +119,9 @@ describe.skipIf(skipFor(absent))(`cameras of start${because(absent)}`, () => {
     expect(await healthyDecisions.share()).toBeGreaterThanOrEqual(0.95);
     // The median: single answers are as slow as a busy machine makes them.
     expect(answers.toSorted((a, b) => a - b)[Math.floor(answers.length / 2)]).toBeLessThan(100);
-    const { cameras } = await monitor.status();
+    const status = await monitor.status();
+    expect(JSON.stringify(status)).not.toContain('secret');
+    const { cameras } = status;
     expect(cameras[1].state).not.toBe('live');
     expect(cameras[1].zones[0]).toMatchObject({ coverage: null, state: 'blocked' });
     for (const camera of cameras.slice(2)) {
