@@ -13,7 +13,7 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", default="0")
@@ -25,6 +25,7 @@ parser.add_argument("--password")
 parser.add_argument("--auth", default="digest", choices=["digest", "basic"])
 parser.add_argument("--protocols", default="tcp,udp")
 parser.add_argument("--timestamp-offset", type=int, default=-1, help="first RTP time stamp (32 bits)")
+parser.add_argument("--tls", help="PEM file with key and certificate: serves rtsps")
 parser.add_argument("--drop", type=float, default=0, help="share of pictures that never leave, 0 to 1")
 options = parser.parse_args()
 
@@ -56,15 +57,19 @@ for name in options.protocols.split(","):
     protocols |= known[name]
 factory.set_protocols(protocols)
 
-if options.user is not None:
+if options.tls is not None or options.user is not None:
     auth = GstRtspServer.RTSPAuth()
-    method = GstRtsp.RTSPAuthMethod.DIGEST if options.auth == "digest" else GstRtsp.RTSPAuthMethod.BASIC
-    auth.set_supported_methods(method)
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
-    if options.auth == "digest":
+    if options.tls is not None:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(options.tls))
+    if options.user is None:
+        auth.set_default_token(token)
+    elif options.auth == "digest":
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
         auth.add_digest(options.user, options.password, token)
     else:
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.BASIC)
         auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
     server.set_auth(auth)
     permissions = GstRtspServer.RTSPPermissions()

@@ -1,6 +1,6 @@
 /** Cameras for tests: a real RTSP server of GStreamer, and listeners that accept and never answer. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +20,14 @@ function whatIsMissing(): string | undefined {
     const why = error instanceof Error ? error.message.split('\n').at(-2) : String(error);
     return `needs a real RTSP server (${why}): apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-rtsp`;
   }
+}
+
+/** Makes a certificate of its own for a camera, as cameras have. @returns `pem`. @throws where openssl is missing. */
+export function makeCertificate(pem: string): string {
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
+  execFileSync('openssl', [...request, '-keyout', `${pem}.key`, '-out', `${pem}.crt`], { stdio: 'pipe' });
+  writeFileSync(pem, Buffer.concat([readFileSync(`${pem}.key`), readFileSync(`${pem}.crt`)]));
+  return pem;
 }
 
 /** Why tests with a real RTSP server are skipped here, or `undefined`. */
@@ -42,15 +50,19 @@ export interface RtspServerOptions {
   readonly port?: number;
   /** Share of pictures that never leave the camera. */
   readonly drop?: number;
+  /** PEM file with key and certificate: the camera speaks RTSPS. */
+  readonly tls?: string;
 }
 
 export class RtspServer implements AsyncDisposable {
   readonly port: number;
   readonly #process: ChildProcess;
+  readonly #scheme: 'rtsp' | 'rtsps';
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, port: number, scheme: 'rtsp' | 'rtsps') {
     this.#process = child;
     this.port = port;
+    this.#scheme = scheme;
   }
 
   static async start(options: RtspServerOptions): Promise<RtspServer> {
@@ -66,6 +78,7 @@ export class RtspServer implements AsyncDisposable {
       ['--protocols', options.protocols],
       ['--timestamp-offset', options.timestampOffset],
       ['--drop', options.drop],
+      ['--tls', options.tls],
     ];
     const args = given.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
     const child = spawn(python, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -81,11 +94,11 @@ export class RtspServer implements AsyncDisposable {
     });
     child.on('exit', (code) => reject(new Error(`the RTSP server ended with ${code}: ${said}`)));
     child.on('error', reject);
-    return new RtspServer(child, await promise);
+    return new RtspServer(child, await promise, options.tls === undefined ? 'rtsp' : 'rtsps');
   }
 
   get url(): string {
-    return `rtsp://127.0.0.1:${this.port}/cam`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/cam`;
   }
 
   /** SIGSTOP: the connection stands and nothing comes any more. SIGCONT goes on. */

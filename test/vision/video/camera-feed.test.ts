@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { CameraFeed, type CameraFeedOptions } from '../../../src/vision/video/camera-feed.ts';
 import type { VideoInfo } from '../../../src/vision/video/video-capture.ts';
 import { ClipFolder } from '../../support/clips.ts';
-import { MuteListener, RtspServer, rtspMissing, skipRtsp } from '../../support/rtsp.ts';
+import { MuteListener, makeCertificate, RtspServer, rtspMissing, skipRtsp } from '../../support/rtsp.ts';
 
 const clips = new ClipFolder();
 afterAll(() => clips[Symbol.dispose]());
@@ -153,6 +153,14 @@ describe.skipIf(skipRtsp)(`a real RTSP camera${rtspMissing === undefined ? '' : 
     });
     expect(ascends(watched.times)).toBe(true);
     expect(watched.unknown).toEqual([]);
+  });
+
+  test('a camera that speaks RTSPS, with a certificate of its own, is read and its password masked', async () => {
+    const tls = makeCertificate(clips.file('camera.pem'));
+    await using server = await RtspServer.start({ file, tls, user: 'admin', password: 'secret' });
+    await using watched = new Watched(server.url.replace('://', '://admin:secret@'));
+    await watched.frames(10);
+    expect(watched.infos[0]?.label).toMatch(/^rtsps:\/\/admin:\*\*\*@/);
   });
 
   test('C03: a camera that knows UDP only is found by itself, and each transport can be pinned', async () => {
