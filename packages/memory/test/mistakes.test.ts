@@ -13,7 +13,10 @@ describe('results that pile up', () => {
     let found = await detector.check(0);
     for (let frame = 1; frame <= 400; frame += 1) {
       all.push(detector.watch(new Result()));
-      if (frame % 100 === 0) found = await detector.check(frame);
+      if (frame % 100 !== 0) continue;
+      found = await detector.check(frame);
+      // From the first check at which there was something, it has to have grown three times in a row.
+      expect(found.length).toBe(frame < 400 ? 0 : 1);
     }
     expect(found).toMatchObject([{ kind: 'Result', live: 400, perFrame: 1 }]);
     expect(found[0]?.site).toMatch(/mistakes\.test\.ts:\d+:\d+$/);
@@ -30,6 +33,17 @@ describe('results that pile up', () => {
       if (frame % 100 === 0) expect(await detector.check(frame)).toEqual([]);
     }
     expect(detector.live('Result')).toBeLessThan(10);
+  }, 60_000);
+
+  test('are not seen where the count goes up and down', async () => {
+    const detector = new PileUpDetector({ collect: collectGarbage });
+    let kept: Result[] = [];
+    for (let frame = 1; frame <= 800; frame += 1) {
+      kept.push(detector.watch(new Result()));
+      // A batch that is let go at every second check, and is a little larger each time.
+      if (frame % 200 === 50) kept = kept.slice(0, frame / 8);
+      if (frame % 100 === 0) expect(await detector.check(frame)).toEqual([]);
+    }
   }, 60_000);
 
   test('are not seen in a bounded history that is full', async () => {
