@@ -15,10 +15,11 @@ function whatIsMissing(): string | undefined {
     'missing = [n for n in ("qtdemux", "h264parse", "rtph264pay") if Gst.ElementFactory.find(n) is None]; assert not missing, missing';
   try {
     execFileSync(python, ['-c', probe], { stdio: 'pipe' });
+    execFileSync('openssl', ['version'], { stdio: 'pipe' });
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n').at(-2) : String(error);
-    return `needs a real RTSP server (${why}): apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-rtsp`;
+    return `needs a real RTSP server (${why}): apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-rtsp glib-networking openssl`;
   }
 }
 

@@ -82,7 +82,7 @@ describe.skipIf(skipRtsp)(`hung cameras${rtspMissing === undefined ? '' : ` (${r
     expect(report.healthyArrivalSeconds).toBeGreaterThan(10);
     expect(healthyFrames).toBeGreaterThanOrEqual(expected * 0.95);
     // A machine that is busy with other work has delays of its own; a process without cameras shows them.
-    expect(p99 - controlP99).toBeLessThan(20);
+    expect(p99).toBeLessThan(Math.max(20, 4 * controlP99));
     expect(report.states.at(-2)).toContain('stalled');
     expect(report.liveBeforeStop).toBeGreaterThan(0);
     expect(report.liveAfterStop).toBe(0);
