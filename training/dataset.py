@@ -37,6 +37,12 @@ class Pictures:
         return self.kept[base]
 
 
+def outline_share(mask: np.ndarray) -> float:
+    """Share of pixel pairs, side by side in every fourth row, of which one is load."""
+    rows = mask[::4] > 127
+    return float((rows[:, 1:] != rows[:, :-1]).mean())
+
+
 def letterbox(image: np.ndarray, size: int, fill) -> np.ndarray:
     """Whole picture in a square, as detectors are fed."""
     height, width = image.shape[:2]
@@ -60,11 +66,12 @@ def plain_batch(pictures: Pictures, bases: list[Path], size: int):
 class Batches:
     """Endless augmented batches of pictures and targets, made by threads a few steps ahead (OpenCV lets go of the interpreter)."""
 
-    def __init__(self, pictures: Pictures, batch: int, size_of_step, strength, seed: int, threads: int = 1):
+    def __init__(self, pictures: Pictures, batch: int, size_of_step, strength, seed: int, broken_up: float = 0.0, threads: int = 1):
         self.pictures = pictures
         self.batch = batch
         self.size_of_step = size_of_step
         self.strength = strength
+        self.broken_up = broken_up
         self.ready: queue.Queue = queue.Queue(6)
         self.count = 0
         self.lock = threading.Lock()
@@ -89,7 +96,10 @@ class Batches:
             self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]))
 
     def _draw(self, random: np.random.Generator):
-        return self.pictures.load(self.pictures.bases[random.integers(len(self.pictures.bases))])
+        """One time in two the most broken-up of three: single lumps are what is hard to outline."""
+        count = 3 if random.random() < self.broken_up else 1
+        drawn = [self.pictures.load(self.pictures.bases[k]) for k in random.integers(0, len(self.pictures.bases), count)]
+        return max(drawn, key=lambda pair: outline_share(pair[1])) if count > 1 else drawn[0]
 
     def next(self):
         return self.ready.get()

@@ -20,7 +20,7 @@ def compute(prototypes, maps, assigned: list):
         boxes = torch.from_numpy(np.stack([item[1][level][1] for item in assigned]))
         known = score >= 0
         each = functional.binary_cross_entropy_with_logits(raw[:, 4], score.clamp(min=0), reduction="none")
-        weight = known * torch.where(score > 0, 2.0, 1.0)
+        weight = known.float()
         score_loss = score_loss + (each * weight).sum() / weight.sum().clamp(min=1)
         positive = score > 0
         if not positive.any():

@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--held-out", type=Path, help="pictures of kinds that are never trained on, to validate with")
     parser.add_argument("--run", type=Path, default=Path("out/run"))
     parser.add_argument("--start-from", type=Path, help="weights to begin with when the run has no checkpoint yet")
+    parser.add_argument("--outlines", action="store_true", help="second stage: learns outlines only, at full size")
     parser.add_argument("--steps", type=int, default=4500)
     parser.add_argument("--minutes", type=float, default=60, help="the schedule ends by then even with fewer steps")
     parser.add_argument("--batch", type=int, default=16)
@@ -44,7 +45,8 @@ def arguments() -> argparse.Namespace:
 class Progress:
     """How far the schedule is, by steps or by time, whichever is further: shared machines differ."""
 
-    def __init__(self, steps: int, minutes: float, step: int = 0, seconds: float = 0):
+    def __init__(self, options: argparse.Namespace, step: int = 0, seconds: float = 0):
+        steps, minutes, self.outlines = options.steps, options.minutes, options.outlines
         self.steps, self.minutes, self.step, self.before = steps, minutes, step, seconds
         self.started = time.monotonic()
 
@@ -61,10 +63,12 @@ class Progress:
         return peak * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * self.share)) / 2)
 
     def strength(self) -> float:
-        return min(1.0, 0.4 + 1.5 * self.share)
+        return 0.6 if self.outlines else min(1.0, 0.4 + 1.5 * self.share)
 
     def size(self, random=np.random.default_rng(0)) -> int:
         """Small pictures teach what load looks like almost twice as fast; the last part is at full size."""
+        if self.outlines:
+            return SIZE
         if self.share < 0.4:
             return int(random.choice([224, 256]))
         return SIZE if self.share > 0.75 else int(random.choice([256, SIZE]))
@@ -117,29 +121,33 @@ def work(rank: int, options: argparse.Namespace, meeting: str):
     torch.manual_seed(options.seed)
     network = CoalNetwork().to(memory_format=torch.channels_last)
     kept = copy.deepcopy(network)
-    plain = [p for p in network.parameters() if p.ndim < 2]
-    decayed = [p for p in network.parameters() if p.ndim >= 2]
+    if options.outlines:
+        network.learn_outlines_only()
+    plain = [p for p in network.parameters() if p.ndim < 2 and p.requires_grad]
+    decayed = [p for p in network.parameters() if p.ndim >= 2 and p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}])
-    progress = Progress(options.steps, options.minutes)
+    progress = Progress(options)
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location="cpu")
         network.load_state_dict(state["network"])
         kept.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
-        progress = Progress(options.steps, options.minutes, state["step"], state["seconds"])
+        progress = Progress(options, state["step"], state["seconds"])
     elif options.start_from:
         weights = torch.load(options.start_from, map_location="cpu")["averaged"]
-        network.load_state_dict(weights)
-        kept.load_state_dict(weights)
+        # Weights from before a module was added are taken as far as they go.
+        network.load_state_dict(weights, strict=False)
+        kept.load_state_dict(weights, strict=False)
     pictures = Pictures(options.pictures, rank, options.workers)
     held = Pictures([options.held_out]) if options.held_out else None
     seed = (options.seed + progress.step) * 10 + rank
-    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed)
+    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed, 0.5 if options.outlines else 0.0)
     say = Log(options.run / "log.txt") if rank == 0 else lambda line: None
     parameters = sum(p.numel() for p in network.parameters())
     say(f"{len(pictures.bases)} pictures a worker, {parameters} parameters, from step {progress.step}")
     sums: dict[str, float] = {}
-    network.train()
+    if not options.outlines:
+        network.train()
     share = progress.share
     while share < 1:
         images, assigned = batches.next()
