@@ -6,10 +6,15 @@ import { dirname, join } from 'node:path';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { PlateauError } from '../../errors.ts';
 import type { Device } from './model-description.ts';
+import { plainReason } from './plain-reason.ts';
 
 /** Newest file format and operator set that this runtime reads without a warning of its own (onnxruntime-node 1.30, tried). */
 export const newestIrVersion = 13;
 export const newestOpset = 26;
+
+/** Nothing but what ends the process: the runtime writes to standard error by itself, and its errors come as exceptions. */
+const logSeverityLevel = 4;
+const runOptions = { logSeverityLevel } as const;
 
 /** One input or output as the runtime declares it: fixed sizes as numbers, open ones as names. */
 export interface TensorShape {
@@ -54,8 +59,7 @@ export class OnnxSession implements AsyncDisposable {
         enableCpuMemArena: options.memoryArena,
         // One block planned for all of a run: twice the peak for nothing measurable.
         enableMemPattern: false,
-        // 3: errors only. The runtime writes warnings to standard error by itself.
-        logSeverityLevel: 3,
+        logSeverityLevel,
         // Idle threads sleep instead of turning: half the CPU time with two threads, and other threads get the cores.
         extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
       });
@@ -89,7 +93,7 @@ export class OnnxSession implements AsyncDisposable {
     if (this.#session === undefined) throw new TypeError('OnnxSession was used after it was disposed of');
     let results: InferenceSession.OnnxValueMapType;
     try {
-      results = await this.#session.run(feeds, fetches);
+      results = await this.#session.run(feeds, fetches, runOptions);
     } catch (cause) {
       throw new PlateauError('ERR_INFERENCE_FAILED', `The model failed in a run: ${plainReason(cause)}.`, {
         cause,
@@ -143,18 +147,4 @@ function providerLibrary(provider: string): string {
       ? `onnxruntime_providers_${provider}.dll`
       : `libonnxruntime_providers_${provider}.so`;
   return join(folder, 'bin', 'napi-v6', process.platform, process.arch, file);
-}
-
-/** The runtime's own sentence without its build machine's paths, line numbers and repeated prefix. */
-export function plainReason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return (
-    text
-      .replaceAll(/(?:\/[\w.+-]+)+\.(?:cc|cpp|h|hpp):\d+\s*/g, '')
-      .replaceAll(/\b[\w:~<>]+\((?:[^()]*)\)\s*(?:const\s*)?(?=\S)/g, '')
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-      .slice(0, 300)
-      .replace(/[.\s]+$/, '') || 'no reason given'
-  );
 }

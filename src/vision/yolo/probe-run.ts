@@ -29,6 +29,7 @@ export class ProbeRun implements Disposable {
         `${file} has no float32 output: export it again with float32 outputs.`,
       );
     }
+    refuseBoundless(file, session);
     const pixels = new Float32Array(batch * 3 * height * width).fill(114 / 255);
     const feeds = { [session.inputs[0]!.name]: OnnxSession.tensor(pixels, [batch, 3, height, width]) };
     try {
@@ -56,5 +57,19 @@ export class ProbeRun implements Disposable {
 
   [Symbol.dispose](): void {
     for (const tensor of this.#tensors) tensor.free();
+  }
+}
+
+/** Bytes of one output beyond which a file is taken to be damaged: the runtime would take them all, or the system ends us. */
+const mostOutputBytes = 1024 ** 3;
+
+function refuseBoundless(file: string, session: OnnxSession): void {
+  for (const { name, dims } of session.outputs) {
+    const bytes = dims.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 4);
+    if (bytes <= mostOutputBytes) continue;
+    throw new PlateauError(
+      'ERR_MODEL_UNSUPPORTED',
+      `${file} gives ${name} [${dims.join(', ')}], ${(bytes / 1e9).toPrecision(2)} GB a picture: the file is damaged, or no YOLO model.`,
+    );
   }
 }
