@@ -7,6 +7,14 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
+ * Whether a request comes from a page of another site. A browser sends such requests as well, and names the site; a
+ * program such as curl names none.
+ */
+export function isForeignOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && origin !== `http://${host}`;
+}
+
+/**
  * Whether the Host header of a request names this machine: a page of another site that had its name point here
  * (DNS rebinding) sends its own name along.
  */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyInstance } from 'fastify';
 import { PlateauError } from '../errors.ts';
 import type { Monitor } from '../runtime/monitor.ts';
-import { isLoopback, isLoopbackHostHeader } from './loopback.ts';
+import { isForeignOrigin, isLoopback, isLoopbackHostHeader } from './loopback.ts';
 
 export interface MonitorServerOptions {
   readonly host: string;
@@ -56,7 +56,9 @@ export class MonitorServer implements AsyncDisposable {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('content-security-policy', "default-src 'self'; img-src 'self' blob: data:");
       reply.header('x-content-type-options', 'nosniff');
-      if (!isLoopbackHostHeader(request.headers.host))
+      reply.header('cross-origin-resource-policy', 'same-origin');
+      const { host, origin } = request.headers;
+      if (!isLoopbackHostHeader(host) || isForeignOrigin(origin, host))
         await reply.code(403).send({ error: 'This page answers to its loopback address only.' });
     });
     addPages(app);

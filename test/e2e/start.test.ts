@@ -137,6 +137,17 @@ describe.skipIf(skipFor(absent))(`the page and the API${because(absent)}`, () =>
     }
   });
 
+  test('a page of another site may neither read nor ask for anything', async () => {
+    for (const origin of ['https://plant.example', 'null', 'http://127.0.0.1:1']) {
+      for (const path of ['/api/status', '/api/cameras/0/picture.jpg'])
+        expect([origin, (await monitor.get(path, { origin })).status]).toEqual([origin, 403]);
+      const answer = await fetch(`${monitor.url}/api/audit`, { method: 'POST', headers: { origin } });
+      expect([origin, answer.status]).toEqual([origin, 403]);
+    }
+    const own = await monitor.get('/api/status', { origin: monitor.url });
+    expect(own.status).toBe(200);
+  });
+
   test('a camera that is not there, and a path that is none, are 404', async () => {
     for (const path of [
       '/api/cameras/9/picture.jpg',
