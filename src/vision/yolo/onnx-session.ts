@@ -45,7 +45,6 @@ export interface OutputTensor {
 export class OnnxSession implements AsyncDisposable {
   readonly inputs: readonly TensorShape[];
   readonly outputs: readonly TensorShape[];
-  readonly #device: Device;
   #session: InferenceSession | undefined;
 
   /** Loads by path, since external data is found relative to it. @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE */
@@ -63,19 +62,24 @@ export class OnnxSession implements AsyncDisposable {
         // Idle threads sleep instead of turning: half the CPU time with two threads, and other threads get the cores.
         extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
       });
-      return new OnnxSession(session, options.device);
+      return new OnnxSession(session);
     } catch (cause) {
+      const reason = plainReason(cause);
+      if (options.device === 'cpu') {
+        throw new PlateauError('ERR_MODEL_INVALID', `${path} cannot be loaded by ONNX Runtime: ${reason}.`, {
+          cause,
+        });
+      }
       throw new PlateauError(
-        'ERR_MODEL_INVALID',
-        `${path} cannot be loaded by ONNX Runtime on ${options.device}: ${plainReason(cause)}.`,
+        'ERR_DEVICE_UNAVAILABLE',
+        `${path} cannot be opened on ${options.device}: ${reason}; --device cpu runs anywhere.`,
         { cause },
       );
     }
   }
 
-  private constructor(session: InferenceSession, device: Device) {
+  private constructor(session: InferenceSession) {
     this.#session = session;
-    this.#device = device;
     this.inputs = session.inputMetadata.map(shapeOf);
     this.outputs = session.outputMetadata.map(shapeOf);
   }
@@ -108,7 +112,7 @@ export class OnnxSession implements AsyncDisposable {
           `Output ${name} is ${result.type}; only float32 outputs are read.`,
         );
       }
-      return { data, dims, free: this.#device === 'webgpu' ? () => result.dispose() : () => release(data) };
+      return { data, dims, free: () => release(result, data) };
     });
   }
 
@@ -120,10 +124,11 @@ export class OnnxSession implements AsyncDisposable {
 }
 
 /**
- * `tensor.dispose()` only drops the reference on the CPU and leaves megabytes a run to the collector.
- * Moving the buffer to length 0 frees its bytes at once.
+ * `tensor.dispose()` gives a GPU's memory back, but on the CPU only drops the reference and leaves megabytes a run to the
+ * collector. Moving the buffer to length 0 frees its bytes at once.
  */
-function release(data: Float32Array): void {
+function release(tensor: InferenceSession.OnnxValueMapType[string], data: Float32Array): void {
+  tensor.dispose();
   if (data.buffer instanceof ArrayBuffer && !data.buffer.detached) data.buffer.transfer(0);
 }
 
