@@ -79,12 +79,23 @@ export { MemoryWatch, type MemoryWatchOptions } from './memory-watch.ts';
 export { findMistakes, type Mistake, type MistakeSources } from './mistakes.ts';
 export { Nvml } from './nvml.ts';
 export { loadNvml, type NvmlLibrary } from './nvml-library.ts';
+export { ownResidentBytes } from './own-resident-bytes.ts';
 export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
 export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
 export { type CallProfile, profile } from './profile.ts';
 export { callTable, stageTable } from './profile-table.ts';
+export type { LineRow } from './profiler/line-recorder.ts';
+export { type PprofFrame, type PprofSample, type PprofType, pprofFile } from './profiler/pprof.ts';
+export {
+  type LineProfile,
+  type LineProfileOptions,
+  lineTable,
+  profileLines,
+} from './profiler/profile-lines.ts';
+export { profilePage } from './profiler/profile-page.ts';
+export { stagePprof } from './profiler/stage-pprof.ts';
 export {
   ReclaimLadder,
   type ReclaimLadderOptions,

@@ -1,0 +1,112 @@
+/** Counts bytes by line, as the probes of `line-probes.ts` tell it. For one thread and one file at a time. */
+import { collectNow } from '../collector.ts';
+import { probesName } from './line-probes.ts';
+
+/** What one line made, less what was freed while it ran. Without the lines of functions that it called, if they have probes. */
+export interface LineRow {
+  readonly line: number;
+  readonly calls: number;
+  readonly heapBytes: number;
+  readonly bufferBytes: number;
+}
+
+interface Totals {
+  calls: number;
+  heapBytes: number;
+  bufferBytes: number;
+}
+
+export class LineRecorder implements Disposable {
+  readonly #totals = new Map<number, Totals>();
+  /** The line that each open function is at, the innermost last. */
+  readonly #lines: number[] = [0];
+  #heap = 0;
+  #buffers = 0;
+  #ownBytes = 0;
+  #started = false;
+
+  /** Makes the probes of this thread report here, and measures what a probe itself costs. The caller owns it. */
+  static install(): LineRecorder {
+    const recorder = new LineRecorder();
+    (globalThis as Record<string, unknown>)[probesName] = recorder;
+    recorder.#calibrate();
+    return recorder;
+  }
+
+  /** @internal Called by a probe before each statement. */
+  line(line: number): void {
+    if (!this.#started) this.#start();
+    this.#settle();
+    this.#lines[this.#lines.length - 1] = line;
+    this.#rowOf(line).calls += 1;
+    this.#begin();
+  }
+
+  /** @internal Called by a probe at the beginning of a function. */
+  enter(line: number): void {
+    this.#settle();
+    this.#lines.push(line);
+    this.#begin();
+  }
+
+  /** @internal Called by a probe at a function's end. */
+  exit(): void {
+    this.#settle();
+    if (this.#lines.length > 1) this.#lines.pop();
+    this.#begin();
+  }
+
+  /** In the order of the source. */
+  rows(): LineRow[] {
+    return [...this.#totals].map(([line, totals]) => ({ line, ...totals })).sort((a, b) => a.line - b.line);
+  }
+
+  /** Ends the recording; probes that are still called do nothing. */
+  [Symbol.dispose](): void {
+    this.#settle();
+    const nothing = (): void => undefined;
+    (globalThis as Record<string, unknown>)[probesName] = { line: nothing, enter: nothing, exit: nothing };
+  }
+
+  /** Garbage from before, the file's own syntax tree among it, must not be freed in the middle of some line. */
+  #start(): void {
+    this.#started = true;
+    collectNow();
+    this.#begin();
+  }
+
+  #settle(): void {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    const line = this.#lines.at(-1) ?? 0;
+    if (line === 0) return;
+    const row = this.#rowOf(line);
+    row.heapBytes += heapUsed - this.#heap - this.#ownBytes;
+    row.bufferBytes += arrayBuffers - this.#buffers;
+  }
+
+  #begin(): void {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    this.#heap = heapUsed;
+    this.#buffers = arrayBuffers;
+  }
+
+  /** The median of what nothing seems to cost: what the readings themselves leave on the heap. */
+  #calibrate(): void {
+    const costs: number[] = [];
+    for (let i = 0; i < 200; i += 1) {
+      this.#begin();
+      costs.push(process.memoryUsage().heapUsed - this.#heap);
+    }
+    this.#ownBytes = costs.sort((a, b) => a - b)[100] ?? 0;
+    this.#begin();
+  }
+
+  #rowOf(line: number): Totals {
+    let row = this.#totals.get(line);
+    if (row === undefined) {
+      row = { calls: 0, heapBytes: 0, bufferBytes: 0 };
+      this.#totals.set(line, row);
+    }
+    return row;
+  }
+}
