@@ -7,6 +7,7 @@ import {
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_KEY,
+  AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
   type Frame,
   type Packet,
@@ -34,7 +35,7 @@ export class OpenedStream implements AsyncDisposable {
   readonly times: SourceTimes;
   /** How the stored pictures are turned, unless a picture says otherwise. */
   readonly rotation: Rotation;
-  readonly #trust = new PictureTrust();
+  readonly #trust: PictureTrust;
   readonly #references: H264References | undefined;
 
   private constructor(container: Container, options: StreamOptions) {
@@ -42,6 +43,7 @@ export class OpenedStream implements AsyncDisposable {
     this.container = container;
     this.decoder = new PictureDecoder(stream, source.label, options.decoderThreads);
     this.times = new SourceTimes(stream);
+    this.#trust = new PictureTrust({ showsRefused: this.decoder.codecName === 'hevc' });
     this.rotation = rotationOfMatrix(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
     if (this.decoder.codecName === 'h264') this.#references = new H264References(stream.codecpar.extradata);
   }
@@ -81,7 +83,7 @@ export class OpenedStream implements AsyncDisposable {
     if (wanted !== effort && (isKey || effort !== 'key-only')) this.decoder.effort = wanted;
     if (this.decoder.send(packet) < 0) {
       counters.damaged += 1;
-      this.#trust.refused(isKey);
+      this.#trust.refused(isKey, timeOf(packet.pts));
     }
     return true;
   }
@@ -90,14 +92,17 @@ export class OpenedStream implements AsyncDisposable {
   describe(picture: Frame, facts: FrameFacts, counters: VideoCounters): void {
     const { flags, decodeErrorFlags } = picture;
     const isKey = (flags & AV_FRAME_FLAG_KEY) !== 0;
-    facts.damaged = (flags & AV_FRAME_FLAG_CORRUPT) !== 0 || decodeErrorFlags !== 0;
+    const refused = this.#trust.wasRefused(isKey, timeOf(picture.pts));
+    const flagged = (flags & AV_FRAME_FLAG_CORRUPT) !== 0 || decodeErrorFlags !== 0;
+    facts.damaged = refused || flagged;
     facts.unknownReason = this.#trust.picture(isKey, facts.damaged);
     if (isKey) {
       const own = picture.getSideData(AV_FRAME_DATA_DISPLAYMATRIX);
       facts.rotation = own === null ? this.rotation : rotationOfMatrix(own);
     }
     counters.decoded += 1;
-    if (facts.damaged) counters.damaged += 1;
+    // A refused packet was counted already.
+    if (flagged) counters.damaged += 1;
     if (facts.unknownReason !== null) counters.unknown += 1;
   }
 
@@ -115,4 +120,8 @@ export class OpenedStream implements AsyncDisposable {
     this.decoder[Symbol.dispose]();
     await this.container[Symbol.asyncDispose]();
   }
+}
+
+function timeOf(ticks: bigint): bigint | undefined {
+  return ticks === AV_NOPTS_VALUE ? undefined : ticks;
 }

@@ -40,6 +40,8 @@ export class PictureDecoder implements Disposable {
       this.#context.pktTimebase = stream.timeBase;
       // Each thread more holds pictures of its own; a camera has one.
       this.#context.threadCount = threads;
+      // H.265 hides damage without a flag unless it is told to call it an error; the picture still comes out.
+      if (this.codecName === 'hevc') this.#context.setOption('err_detect', 'explode');
       // A damaged head may claim pictures of gigabytes.
       this.#context.setOption('max_pixels', String(mostPixels));
       if (this.#context.open2Sync(codec) < 0) throw unknownFormat(label, this.codecName);

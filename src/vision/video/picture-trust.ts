@@ -7,9 +7,20 @@ const lostKeyFrame = 'a key frame was lost or damaged';
 const lostPictures = 'pictures were lost on the way';
 const noKeyFrameYet = 'no key frame has come yet';
 
+/** Refused packets whose pictures may still come out. More than any decoder holds back. */
+const rememberedRefusals = 32;
+
 export class PictureTrust {
+  readonly #showsRefused: boolean;
+  readonly #refusedTimes: (bigint | undefined)[] = [];
   #reason: string | null = null;
   #begun = false;
+  #refusedKey = false;
+
+  /** @param options.showsRefused The decoder gives out pictures whose packets it has refused, as that of H.265 does. */
+  constructor(options: { readonly showsRefused: boolean }) {
+    this.#showsRefused = options.showsRefused;
+  }
 
   /** Why the pictures that come now cannot be trusted, or null. */
   get reason(): string | null {
@@ -23,9 +34,16 @@ export class PictureTrust {
     if (!isKey) this.#reason = noKeyFrameYet;
   }
 
-  /** The decoder refused a packet. A single other picture is but itself lost; a key frame takes the next ones along. */
-  refused(isKey: boolean): void {
+  /**
+   * The decoder refused a packet. A single other picture is but itself lost; a key frame takes the next ones along.
+   * @param time The packet's presentation time in ticks, where it has one: it tells its picture, should that come.
+   */
+  refused(isKey: boolean, time: bigint | undefined): void {
     if (isKey) this.#reason = lostKeyFrame;
+    if (!this.#showsRefused) return;
+    if (time === undefined) this.#refusedKey ||= isKey;
+    else this.#refusedTimes.push(time);
+    if (this.#refusedTimes.length > rememberedRefusals) this.#refusedTimes.shift();
   }
 
   /** Pictures that others refer to never arrived, and a key frame may have been among them. */
@@ -36,6 +54,19 @@ export class PictureTrust {
   /** The gap was none: a number in the stream was damaged. */
   gapClosed(): void {
     if (this.#reason === lostPictures) this.#reason = null;
+  }
+
+  /** Is this the picture of a packet that was refused? To be asked once for each, ahead of `picture`. */
+  wasRefused(isKey: boolean, time: bigint | undefined): boolean {
+    if (!this.#showsRefused) return false;
+    if (time === undefined) {
+      const refused = isKey && this.#refusedKey;
+      if (refused) this.#refusedKey = false;
+      return refused;
+    }
+    const place = this.#refusedTimes.indexOf(time);
+    if (place >= 0) this.#refusedTimes.splice(place, 1);
+    return place >= 0;
   }
 
   /** A picture came out. @returns why it is unknown, or null. */

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { VideoCapture, type VideoCaptureOptions } from '../../../src/vision/video/video-capture.ts';
 import type { KeptFrame } from '../../../src/vision/video/video-frame.ts';
 import { ClipFolder } from '../../support/clips.ts';
-import { dropKeyFrame, dropUnit, flipBytes } from '../../support/clips-damage.ts';
+import { dropKeyFrame, dropUnit, flipBytes, splitUnits } from '../../support/clips-damage.ts';
 
 const clips = new ClipFolder();
 afterAll(() => clips[Symbol.dispose]());
@@ -221,6 +221,38 @@ describe('damage inside a recording', () => {
     expect(unknown.length).toBeGreaterThanOrEqual(46);
     expect(unknown.at(-1)).toBe(times.length - 1);
   });
+
+  test.each(['ts', 'h265'])(
+    'H.265 (%s): after a damaged key frame all is unknown until the next one',
+    async (ending) => {
+      const path = clips.make(`three-5.${ending}`, {
+        source: 'testsrc2=s=320x240:r=10:d=9',
+        encoder: 'libx265',
+        encoderOptions: {
+          'x265-params': 'log-level=none:keyint=30:min-keyint=30:open-gop=0:scenecut=0:bframes=0',
+        },
+      });
+      const bytes = readFileSync(path);
+      const damaged = clips.file(`damaged-5.${ending}`);
+      if (ending === 'ts') writeFileSync(damaged, dropKeyFrame(bytes, 1, { keepHead: true }));
+      else {
+        // The second picture that stands by itself; its type takes six bits of an H.265 unit's head.
+        const units = splitUnits(bytes);
+        const isKey = (unit: Uint8Array) =>
+          [19, 20].includes(((unit[unit[2] === 1 ? 3 : 4] as number) >> 1) & 63);
+        const second = units.filter((unit) => isKey(unit.bytes))[1]?.bytes as Uint8Array;
+        second.fill(0, Math.floor(second.length / 2));
+        writeFileSync(damaged, Buffer.concat(units.map((unit) => unit.bytes)));
+      }
+      const { times, unknown, counters } = await readAll(damaged);
+      expect(counters.damaged).toBeGreaterThan(0);
+      // The decoder may keep pictures back; what it gives out between the two key frames is unknown, and nothing else.
+      const positions = times.map((time) => Math.round((time - (times[0] as number)) * 10));
+      const between = positions.flatMap((at, index) => (at >= 30 && at < 60 ? [index] : []));
+      expect(unknown).toEqual(between);
+      expect(times.length - unknown.length).toBe(60);
+    },
+  );
 
   test('a file that was cut off is read to its cut, which is told', async () => {
     const whole = readFileSync(
