@@ -1,7 +1,7 @@
 import type { HeadDecoder } from './head-decoder.ts';
+import type { Layout } from './head-readings.ts';
 import { ObjectnessHead } from './objectness-head.ts';
 import { PlainHead } from './plain-head.ts';
-import type { Layout } from './recognise-layout.ts';
 import { RowHead } from './row-head.ts';
 import { TransposedHead } from './transposed-head.ts';
 

@@ -1,4 +1,4 @@
-import type { Layout } from './recognise-layout.ts';
+import type { Layout } from './head-readings.ts';
 
 /** Scores may be this far out of 0..1 by rounding. */
 const rounding = 1e-3;

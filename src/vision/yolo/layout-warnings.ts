@@ -1,4 +1,4 @@
-import type { Layout } from './recognise-layout.ts';
+import type { Layout } from './head-readings.ts';
 
 /** Scores move between 0 and 1: in steps coarser than this they cannot tell a detection from none. */
 const coarsestStep = 0.05;

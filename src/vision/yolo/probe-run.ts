@@ -1,7 +1,7 @@
 import { PlateauError } from '../../errors.ts';
+import type { OutputShape } from './head-readings.ts';
 import type { InputSize } from './input-size.ts';
 import { OnnxSession, type OutputTensor } from './onnx-session.ts';
-import type { OutputShape } from './recognise-layout.ts';
 
 interface ProbeOutput extends OutputShape {
   readonly data: Float32Array;

@@ -1,5 +1,6 @@
 import type { MaskBits } from './mask-bits.ts';
 import { ResamplingAxis } from './resampling-axis.ts';
+import { weighPrototypes } from './weigh-prototypes.ts';
 
 /** What is painted on: bits, and whole rectangles of them at once. */
 export interface PaintedMask extends MaskBits {
@@ -91,7 +92,7 @@ export class PrototypePainter {
     const columns = this.#columns.cells;
     const plane = columns * this.#rows.cells;
     const end = Math.min(last + 1, columns - 1);
-    weigh(target, prototypes, coefficients, offset, channels, row * columns, plane, first, end);
+    weighPrototypes(target, prototypes, coefficients, offset, channels, row * columns, plane, first, end);
     // Beyond the last prototype the edge repeats.
     if (end === last) target[last + 1] = target[last]!;
   }
@@ -162,47 +163,5 @@ export class PrototypePainter {
       }
     }
     return painted;
-  }
-}
-
-/**
- * Sums the channels of one prototype row, weighted, into `target`, for the columns first..end. Nearly all the time of a
- * mask goes here. Four channels a pass: a quarter of the passes over the row of sums.
- */
-function weigh(
-  target: Float64Array,
-  prototypes: Float32Array,
-  coefficients: Float32Array,
-  offset: number,
-  channels: number,
-  start: number,
-  plane: number,
-  first: number,
-  end: number,
-): void {
-  for (let column = first; column <= end; column++) target[column] = 0;
-  let channel = 0;
-  for (; channel + 4 <= channels; channel += 4) {
-    const c0 = coefficients[offset + channel]!;
-    const c1 = coefficients[offset + channel + 1]!;
-    const c2 = coefficients[offset + channel + 2]!;
-    const c3 = coefficients[offset + channel + 3]!;
-    const p0 = channel * plane + start;
-    const p1 = p0 + plane;
-    const p2 = p1 + plane;
-    const p3 = p2 + plane;
-    for (let column = first; column <= end; column++) {
-      target[column]! +=
-        c0 * prototypes[p0 + column]! +
-        c1 * prototypes[p1 + column]! +
-        c2 * prototypes[p2 + column]! +
-        c3 * prototypes[p3 + column]!;
-    }
-  }
-  for (; channel < channels; channel++) {
-    const coefficient = coefficients[offset + channel]!;
-    const place = channel * plane + start;
-    for (let column = first; column <= end; column++)
-      target[column]! += coefficient * prototypes[place + column]!;
   }
 }

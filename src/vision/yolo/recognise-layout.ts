@@ -1,12 +1,6 @@
 import { PlateauError } from '../../errors.ts';
-import type { LayoutName } from './model-description.ts';
+import { type Layout, type OutputShape, readingsOf, usualAnchors } from './head-readings.ts';
 import type { ModelMetadata } from './model-metadata.ts';
-
-/** An output of the model with the sizes that a run really gave. */
-export interface OutputShape {
-  readonly name: string;
-  readonly dims: readonly number[];
-}
 
 export interface LayoutClues {
   readonly file: string;
@@ -16,20 +10,6 @@ export interface LayoutClues {
   readonly metadata: ModelMetadata;
   /** How many class names are known, from the file or from the user. */
   readonly nameCount: number | undefined;
-}
-
-/** One way to read the outputs, and what speaks for it. */
-export interface Layout {
-  readonly name: LayoutName;
-  /** Name of the output with the detections. */
-  readonly head: string;
-  readonly headDims: readonly number[];
-  /** Name of the output with the mask prototypes; undefined for a detection model. */
-  readonly prototypes: string | undefined;
-  readonly anchors: number;
-  /** Classes that the head's width leaves room for; undefined for rows, which carry a number. */
-  readonly classes: number | undefined;
-  readonly maskChannels: number;
 }
 
 export interface RecognisedLayout extends Layout {
@@ -61,8 +41,8 @@ export function recogniseLayout(clues: LayoutClues): RecognisedLayout {
     );
   }
   if (/rt-?detr/i.test(metadata.description)) throw unsupported(clues, 'it is an RT-DETR model');
-  const readings = clues.outputs
-    .flatMap((head) => readingsOf(head, clues))
+  const readings = readingsOf(clues.outputs, clues.input)
+    .map((layout): Reading => ({ ...layout, ...weigh(layout, clues) }))
     .sort((a, b) => b.weight - a.weight);
   const best = readings.find((reading) => reading.supported);
   if (best === undefined) throw unsupported(clues, 'no output has the shape of a YOLO head');
@@ -90,51 +70,6 @@ export function layoutText(layout: Layout): string {
     rows: 'end-to-end rows',
   }[layout.name];
   return `${kind} ${describe(layout.headDims)}`;
-}
-
-function readingsOf(head: OutputShape, clues: LayoutClues): Reading[] {
-  if (head.dims.length !== 3) return [];
-  const prototypes = clues.outputs.filter((output) => isPrototypes(output.dims, clues.input));
-  const withMasks = prototypes.flatMap((output) => readingsWith(head, output, clues));
-  return withMasks.length > 0 ? withMasks : readingsWith(head, undefined, clues);
-}
-
-/** [batch, channels, height, width], a whole smaller copy of the input. */
-function isPrototypes(dims: readonly number[], [height, width]: readonly [number, number]): boolean {
-  if (dims.length !== 4) return false;
-  const [, , rows, columns] = dims as [number, number, number, number];
-  return (
-    rows > 0 &&
-    columns > 0 &&
-    rows <= height &&
-    columns <= width &&
-    Math.abs(rows / height - columns / width) < 0.02
-  );
-}
-
-function readingsWith(head: OutputShape, prototypes: OutputShape | undefined, clues: LayoutClues): Reading[] {
-  const [, first, second] = head.dims as [number, number, number];
-  const masks = prototypes?.dims[1] ?? 0;
-  const shapes: [LayoutName, number, number | undefined][] = [
-    ['plain', second, first - 4 - masks],
-    ['plain-transposed', first, second - 4 - masks],
-    ['objectness', first, second - 5 - masks],
-  ];
-  if (second === 6 + masks) shapes.push(['rows', first, undefined]);
-  return shapes
-    .filter(([, anchors, classes]) => anchors > 0 && (classes === undefined || classes > 0))
-    .map(([name, anchors, classes]) => {
-      const layout: Layout = {
-        name,
-        head: head.name,
-        headDims: head.dims,
-        prototypes: prototypes?.name,
-        anchors,
-        classes,
-        maskChannels: masks,
-      };
-      return { ...layout, ...weigh(layout, clues) };
-    });
 }
 
 /** Adds up what speaks for a reading. Only the order of the sums matters. */
@@ -165,25 +100,6 @@ function weigh(
   if (name !== 'objectness' && layout.classes! + 4 + layout.maskChannels <= anchors) weight += 2;
   if (name === 'plain') weight += 1;
   return { weight, supported: named || usual || masks };
-}
-
-/** How many candidates heads of this kind have at this input: with strides 8 to 32, with one more, with one less. */
-function usualAnchors(
-  name: LayoutName,
-  [height, width]: readonly [number, number],
-  stride: number | undefined,
-): number[] {
-  const cells = (strides: readonly number[]): number =>
-    strides.reduce((sum, step) => sum + Math.ceil(height / step) * Math.ceil(width / step), 0);
-  const each = name === 'objectness' ? 3 : 1;
-  const sets = [
-    [8, 16, 32],
-    [4, 8, 16, 32],
-    [8, 16, 32, 64],
-    [16, 32],
-  ];
-  if (stride === 16) sets.push([4, 8, 16], [8, 16]);
-  return sets.map((strides) => each * cells(strides));
 }
 
 function describe(dims: readonly (number | string)[]): string {

@@ -5,6 +5,7 @@ import { DetectionDecoder } from './detection-decoder.ts';
 import type { Detections } from './detections.ts';
 import type { DecodeSettings } from './head-decoder.ts';
 import { headDecoder } from './head-decoders.ts';
+import type { Layout } from './head-readings.ts';
 import { headValueWarnings } from './head-values.ts';
 import { chooseInput, fitToAspect, type InputSize } from './input-size.ts';
 import { layoutWarnings } from './layout-warnings.ts';
@@ -15,7 +16,7 @@ import { readModelMetadata } from './model-metadata.ts';
 import { OnnxSession } from './onnx-session.ts';
 import { openSession } from './open-session.ts';
 import { ProbeRun } from './probe-run.ts';
-import { type Layout, layoutText, recogniseLayout } from './recognise-layout.ts';
+import { layoutText, recogniseLayout } from './recognise-layout.ts';
 import type { YoloOptions } from './yolo-options.ts';
 import { YoloOutput } from './yolo-output.ts';
 

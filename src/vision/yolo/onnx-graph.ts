@@ -1,0 +1,136 @@
+import type { ProtobufReader } from './protobuf-reader.ts';
+
+/** More entries than this are not read: a file with a million metadata keys is an attack, not a model. */
+export const mostEntries = 10_000;
+/** Operators followed back from an output at most. */
+const deepestChain = 64;
+/** Operators through which a dequantised value passes unchanged on its way to the output. */
+const passThrough = new Set(['Identity', 'Reshape', 'Transpose', 'Slice', 'Squeeze', 'Unsqueeze', 'Flatten']);
+
+interface GraphNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+}
+
+/** What is kept of a model's graph: its wiring and its scalars, never its weights. Field numbers: onnx.proto3. */
+export class GraphParts {
+  /** Files that hold weights, as the graph names them. */
+  readonly externalFiles = new Set<string>();
+  /** True where a picture's height or width is left open. */
+  openSize = false;
+  readonly #nodeByOutput = new Map<string, GraphNode>();
+  readonly #scalars = new Map<string, number>();
+  readonly #outputs: string[] = [];
+
+  /** Reads a GraphProto. @throws MalformedProtobufError */
+  read(graph: ProtobufReader): void {
+    while (graph.next()) {
+      if (graph.number === 1) this.#readNode(graph.message());
+      else if (graph.number === 5) this.#readTensor(graph.message());
+      else if (graph.number === 11) this.openSize ||= hasOpenSize(graph.message());
+      else if (graph.number === 12 && this.#outputs.length < mostEntries) {
+        this.#outputs.push(readEntry(graph.message())[0]);
+      }
+    }
+  }
+
+  /** Steps of quantised outputs by output name, where a DequantizeLinear makes the output. */
+  outputSteps(): Map<string, number> {
+    const steps = new Map<string, number>();
+    for (const output of this.#outputs) {
+      const step = this.#stepOf(output, new Set());
+      if (step > 0) steps.set(output, step);
+    }
+    return steps;
+  }
+
+  #readNode(reader: ProtobufReader): void {
+    const inputs: string[] = [];
+    const outputs: string[] = [];
+    let operator = '';
+    while (reader.next()) {
+      if (reader.number === 1 && inputs.length < mostEntries) inputs.push(reader.text());
+      else if (reader.number === 2 && outputs.length < mostEntries) outputs.push(reader.text());
+      else if (reader.number === 4) operator = reader.text();
+      else if (reader.number === 5) this.#readAttribute(reader.message(), outputs[0] ?? '');
+    }
+    for (const output of outputs) this.#nodeByOutput.set(output, { operator, inputs });
+  }
+
+  /** A `Constant` node keeps its tensor in an attribute: weights and scales may be there as well. */
+  #readAttribute(reader: ProtobufReader, output: string): void {
+    while (reader.next()) {
+      if (reader.number === 5) this.#readTensor(reader.message(), output);
+    }
+  }
+
+  #readTensor(reader: ProtobufReader, nameOfConstant = ''): void {
+    let name = nameOfConstant;
+    let type = 0;
+    let raw: Uint8Array | undefined;
+    while (reader.next()) {
+      if (reader.number === 2) type = reader.value;
+      else if (reader.number === 8 && nameOfConstant === '') name = reader.text();
+      else if ((reader.number === 9 || reader.number === 4) && reader.length === 4) raw = reader.bytes();
+      else if (reader.number === 13 && this.externalFiles.size < mostEntries) {
+        const [key, value] = readEntry(reader.message());
+        if (key === 'location' && value !== '') this.externalFiles.add(value);
+      }
+    }
+    // Type 1 is float32: a scale of one value, wherever the exporter put it.
+    if (type === 1 && raw !== undefined && name !== '') {
+      this.#scalars.set(name, new DataView(raw.buffer, raw.byteOffset, 4).getFloat32(0, true));
+    }
+  }
+
+  /**
+   * The step in which a value is quantised, 0 for none: found by going back through operators that change no value to a
+   * DequantizeLinear. Of joined values the finest counts: parts quantised on their own are fine each in its range.
+   */
+  #stepOf(name: string, seen: Set<string>): number {
+    const node = this.#nodeByOutput.get(name);
+    if (node === undefined || seen.has(name) || seen.size >= deepestChain) return 0;
+    seen.add(name);
+    const [first = '', scale = ''] = node.inputs;
+    if (node.operator === 'DequantizeLinear') return this.#scalars.get(scale) ?? 0;
+    if (node.operator === 'Concat') {
+      const steps = node.inputs.map((input) => this.#stepOf(input, seen));
+      return steps.length === 0 ? 0 : Math.min(...steps);
+    }
+    return passThrough.has(node.operator) ? this.#stepOf(first, seen) : 0;
+  }
+}
+
+/** Key and value of a StringStringEntryProto; the name of any message whose first field is one. */
+export function readEntry(reader: ProtobufReader): [string, string] {
+  let key = '';
+  let value = '';
+  while (reader.next()) {
+    if (reader.number === 1) key = reader.text();
+    else if (reader.number === 2 && value === '') value = reader.text();
+  }
+  return [key, value];
+}
+
+/** Whether a graph input of four dimensions leaves its third or fourth open (ValueInfo, type, tensor, shape, dimensions). */
+function hasOpenSize(reader: ProtobufReader, path: readonly number[] = [2, 1, 2]): boolean {
+  const [field, ...deeper] = path;
+  if (field === undefined) return isOpenPicture(reader);
+  let open = false;
+  while (reader.next()) {
+    if (reader.number === field) open ||= hasOpenSize(reader.message(), deeper);
+  }
+  return open;
+}
+
+function isOpenPicture(shape: ProtobufReader): boolean {
+  const open: boolean[] = [];
+  while (shape.next()) {
+    if (shape.number !== 1 || open.length > 4) continue;
+    const dimension = shape.message();
+    let size = 0;
+    while (dimension.next()) if (dimension.number === 1) size = dimension.value;
+    open.push(size === 0);
+  }
+  return open.length === 4 && (open[2]! || open[3]!);
+}
