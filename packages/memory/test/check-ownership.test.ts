@@ -200,6 +200,8 @@ const sound: readonly string[] = [
   'function f(openCapture: (x: string) => number) { openCapture("a"); }',
   'function f(map: Map<string, Capture>) { map.set("a", openCapture("a")); }',
   'function f(capture: Capture | undefined) { const size = (capture ?? fallback).size; return size; }',
+  'class A { #c: Capture | undefined; #open(): Capture { this.#c ??= openCapture("a"); return this.#c; } g() { return this.#open().size; } [Symbol.dispose]() { this.#c?.[Symbol.dispose](); } }',
+  'class A { #c?: Capture; #open(): Capture { return (this.#c ??= openCapture("a")); } g() { this.#open(); } [Symbol.dispose]() { this.#c?.[Symbol.dispose](); } }',
   'function f(list: number[]) { const last = list.at(-1); list.pop(); return last; }',
 ];
 

@@ -7,6 +7,8 @@
 import {
   child,
   children,
+  contains,
+  enclosing,
   isFunction,
   nameOf,
   type SourceFile,
@@ -63,7 +65,8 @@ export function collectFacts(files: readonly SourceFile[]): ProgramFacts {
       const key = own.className === undefined ? own.name : `${own.className}.${own.name}`;
       if (own.type !== undefined) returnTypes.set(key, own.type);
       if (own.body !== undefined) declared.set(key, { file, node: own.body });
-      const gives = own.type !== undefined && disposables.has(own.type) && !isBorrowed(file, node);
+      const isLent = isBorrowed(file, node) || answersOwnField(own.body, file);
+      const gives = own.type !== undefined && disposables.has(own.type) && !isLent;
       if (own.className === undefined) {
         if (gives) functions.add(own.name);
         continue;
@@ -165,6 +168,20 @@ export function typeName(node: SyntaxNode | undefined): string | undefined {
   const [argument] = children(child(node, 'typeArguments'), 'params');
   if (name === 'Promise' || name === 'PromiseLike' || name === 'Readonly') return typeName(argument);
   return name;
+}
+
+/** A method whose every `return` gives `this.field`, or what it has just put there: the object keeps it. */
+function answersOwnField(body: SyntaxNode | undefined, file: SourceFile): boolean {
+  if (body === undefined) return false;
+  const returns = file.nodes.filter(
+    (node) =>
+      node.type === 'ReturnStatement' && contains(body, node) && enclosing(file, node, isFunction) === body,
+  );
+  const isOwn = (value: SyntaxNode | undefined): boolean => {
+    if (value?.type === 'AssignmentExpression') return isOwn(child(value, 'left'));
+    return value?.type === 'MemberExpression' && child(value, 'object')?.type === 'ThisExpression';
+  };
+  return returns.length > 0 && returns.every((node) => isOwn(unwrapDown(child(node, 'argument'))));
 }
 
 /** Whether the doc comment right above says `@borrowed`. */
