@@ -70,6 +70,7 @@ export interface SliceOrder {
 export async function cpuSecondsPerFrame<Name extends string>(
   programs: Readonly<Record<Name, SliceOrder>>,
   sliceSeconds = 0.7,
+  timeoutSeconds = 300,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(programs) as Name[];
   const running = new Map<Name, SlicedProgram>();
@@ -80,7 +81,10 @@ export async function cpuSecondsPerFrame<Name extends string>(
       await program.warm.promise;
       program.stop();
     }
+    const until = performance.now() + timeoutSeconds * 1000;
     while (![...running.values()].every(({ enough }) => enough)) {
+      if (performance.now() > until)
+        throw new Error(`the programs did not come far enough in ${timeoutSeconds} s`);
       for (const program of running.values()) {
         program.go();
         await sleep(sliceSeconds * 1000);
