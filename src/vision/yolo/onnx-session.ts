@@ -3,7 +3,7 @@ import './no-telemetry.ts';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { PlateauError } from '../../errors.ts';
 import type { Device } from './model-description.ts';
 import { plainReason } from './plain-reason.ts';
@@ -49,6 +49,7 @@ export class OnnxSession implements AsyncDisposable {
 
   /** Loads by path, since external data is found relative to it. @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE */
   static async open(path: string, options: SessionOptions): Promise<OnnxSession> {
+    env.logLevel = 'fatal';
     try {
       const session = await InferenceSession.create(path, {
         executionProviders: options.device === 'cpu' ? ['cpu'] : [options.device, 'cpu'],
