@@ -10,7 +10,8 @@ import { RingReader } from './ring-reader.ts';
 import type { RingReaderState } from './ring-reading.ts';
 import { maxReaders } from './ring-words.ts';
 import { RingWriter, type RingWriterOptions } from './ring-writer.ts';
-import type { SlabLease, SlabPool } from './slab-pool.ts';
+import type { SlabLease } from './slab-lease.ts';
+import type { SlabPool } from './slab-pool.ts';
 
 export interface FrameRingOptions extends RingShape {
   /** Readers that a lossless writer waits for even before they come. At most 8. Default: 1. */

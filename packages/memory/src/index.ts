@@ -119,8 +119,8 @@ export type { RingCounters } from './ring-control.ts';
 export { ReadableSlot, RingReader } from './ring-reader.ts';
 export type { RingReaderState } from './ring-reading.ts';
 export { RingWriter, type RingWriterOptions, WritableSlot } from './ring-writer.ts';
+export { SlabLease } from './slab-lease.ts';
 export {
-  SlabLease,
   type SlabLeaseOptions,
   SlabPool,
   type SlabPoolCounters,

@@ -8,6 +8,7 @@
 import { UseAfterDisposeError } from './errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { MemoryBudget, type Reservation } from './memory-budget.ts';
+import { SlabLease } from './slab-lease.ts';
 import { ledger as threadLedger } from './thread-ledger.ts';
 
 export interface SlabPoolOptions {
@@ -53,52 +54,6 @@ export function slabClassOf(byteLength: number): number {
   const doubling = 2 ** Math.floor(Math.log2(byteLength));
   const step = doubling / 4;
   return Math.ceil((Math.ceil(byteLength / step) * step) / page) * page;
-}
-
-/** A slab in somebody's hands. The holder disposes of it; twice is harmless. */
-export class SlabLease implements Disposable {
-  /** Bytes asked for; the slab behind may be larger. */
-  readonly byteLength: number;
-  /** Grows with each lease of the pool: tells one holder of a slab from the next. */
-  readonly generation: number;
-  /** Set by a holder whose slab other threads work on: the pool keeps it back as long as this answers true. */
-  inUse: (() => boolean) | undefined;
-  readonly #entry: LedgerEntry;
-  readonly #reservation: Reservation;
-  readonly #giveBack: (lease: SlabLease, slab: SharedArrayBuffer) => void;
-  #slab: SharedArrayBuffer | undefined;
-
-  /** @internal Leases come from `SlabPool.lease`. */
-  constructor(
-    slab: SharedArrayBuffer,
-    byteLength: number,
-    generation: number,
-    entry: LedgerEntry,
-    reservation: Reservation,
-    giveBack: (lease: SlabLease, slab: SharedArrayBuffer) => void,
-  ) {
-    this.#slab = slab;
-    this.byteLength = byteLength;
-    this.generation = generation;
-    this.#entry = entry;
-    this.#reservation = reservation;
-    this.#giveBack = giveBack;
-  }
-
-  /** The whole slab. @throws UseAfterDisposeError */
-  get buffer(): SharedArrayBuffer {
-    if (this.#slab === undefined) throw new UseAfterDisposeError(`a slab of ${this.byteLength} bytes`);
-    return this.#slab;
-  }
-
-  [Symbol.dispose](): void {
-    const slab = this.#slab;
-    if (slab === undefined) return;
-    this.#slab = undefined;
-    this.#entry[Symbol.dispose]();
-    this.#reservation[Symbol.dispose]();
-    this.#giveBack(this, slab);
-  }
 }
 
 /** A slab in the pool's own hands. It counts against the whole budget, and against no camera's. */

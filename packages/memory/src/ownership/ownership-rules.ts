@@ -18,6 +18,7 @@ import {
   unwrapUp,
 } from './syntax.ts';
 import { TypeGuess } from './type-guess.ts';
+import { releaseNames, ValueUses } from './value-uses.ts';
 
 export type OwnershipMistake =
   | 'dropped'
@@ -35,43 +36,22 @@ export interface Verdict {
   readonly sentence: string;
 }
 
-/** Methods by which something is released, or given into other hands for good. */
-const releaseNames = new Set([
-  'Symbol.dispose',
-  'Symbol.asyncDispose',
-  'dispose',
-  'close',
-  'release',
-  'return',
-  'destroy',
-  'free',
-  'terminate',
-  'disposeAsync',
-  'stop',
-  'end',
-]);
 const promiseNames = new Set(['then', 'catch', 'finally']);
 /** Functions that look at what they are given and do not keep it. */
 const borrowers =
   /^(console\.|JSON\.|Object\.(keys|values|entries|freeze)|String$|Boolean$|Number$|expect$|assert|structuredClone$|isNaN$)/;
-const loops = new Set([
-  'ForStatement',
-  'ForOfStatement',
-  'ForInStatement',
-  'WhileStatement',
-  'DoWhileStatement',
-]);
-const exits = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
 
 export class OwnershipRules {
   readonly #facts: ProgramFacts;
   readonly #file: SourceFile;
   readonly #guess: TypeGuess;
+  readonly #uses: ValueUses;
 
   constructor(facts: ProgramFacts, file: SourceFile) {
     this.#facts = facts;
     this.#file = file;
     this.#guess = new TypeGuess(facts, file);
+    this.#uses = new ValueUses(file);
   }
 
   /** What a call or `new` acquires, or `undefined` where it acquires nothing. */
@@ -88,9 +68,9 @@ export class OwnershipRules {
   judgeUsing(declarator: SyntaxNode): Verdict | undefined {
     const name = nameOf(child(declarator, 'id'));
     if (name === undefined) return undefined;
-    for (const use of this.#usesOf(name, declarator)) {
+    for (const use of this.#uses.usesOf(name, declarator)) {
       const { parent } = unwrapUp(this.#file, use);
-      if (parent?.type === 'ReturnStatement' && this.#sameFunction(use, declarator)) {
+      if (parent?.type === 'ReturnStatement' && this.#uses.sameFunction(use, declarator)) {
         return {
           mistake: 'returned-dead',
           sentence: `"${name}" is declared with using and returned: the caller gets it dead`,
@@ -117,7 +97,7 @@ export class OwnershipRules {
       if (node.type !== 'AssignmentExpression' || memberName(child(node, 'left')) !== field) return false;
       const right = child(node, 'right');
       const isNothing = nameOf(right) === 'undefined' || (right?.type === 'Literal' && right.value === null);
-      return isNothing && node.start > assignment.end && this.#sameFunction(node, assignment);
+      return isNothing && node.start > assignment.end && this.#uses.sameFunction(node, assignment);
     });
   }
 
@@ -213,10 +193,11 @@ export class OwnershipRules {
 
   /** A variable without `using`: somebody has to release it, on every path, or take it over. */
   #judgeVariable(name: string, from: SyntaxNode, what: string): Verdict | undefined {
-    const uses = this.#usesOf(name, from);
+    const uses = this.#uses.usesOf(name, from);
     const scope = enclosing(this.#file, from, (one) => isFunction(one) || one.type === 'Program');
-    if (scope?.type === 'Program' && uses.some((use) => !this.#sameFunction(use, from))) return undefined;
-    const releases = uses.filter((use) => this.#isRelease(use));
+    if (scope?.type === 'Program' && uses.some((use) => !this.#uses.sameFunction(use, from)))
+      return undefined;
+    const releases = uses.filter((use) => this.#uses.isRelease(use));
     if (uses.some((use) => this.#isMove(use))) return undefined;
     if (releases.length === 0) {
       const isLent = uses.some((use) => unwrapUp(this.#file, use).parent?.type === 'CallExpression');
@@ -227,13 +208,13 @@ export class OwnershipRules {
         };
       return { mistake: 'never-released', sentence: `${what} in "${name}" is never released` };
     }
-    if (this.#isOverwritten(name, from, releases)) {
+    if (this.#uses.isOverwritten(name, from, releases)) {
       return {
         mistake: 'overwritten',
         sentence: `"${name}" takes another before ${what} in it was released`,
       };
     }
-    if (releases.some((use) => this.#isOnEveryPath(use, from))) return undefined;
+    if (releases.some((use) => this.#uses.isOnEveryPath(use, from))) return undefined;
     return {
       mistake: 'released-on-some-paths',
       sentence: `${what} in "${name}" is not released on every path`,
@@ -273,7 +254,7 @@ export class OwnershipRules {
       if (!contains(member, node) || contains(at, node)) return false;
       if (node.type !== 'MemberExpression' || memberName(node) !== field) return false;
       if (child(node, 'object')?.type !== 'ThisExpression') return false;
-      return this.#isRelease(node) || this.#isMove(node) || this.#isLoopedOver(node);
+      return this.#uses.isRelease(node) || this.#isMove(node) || this.#uses.isLoopedOver(node);
     });
   }
 
@@ -305,16 +286,9 @@ export class OwnershipRules {
     if (parent?.type !== 'VariableDeclarator') return undefined;
     const id = child(parent, 'id');
     if (id?.type !== 'Identifier') return undefined;
-    const uses = this.#usesOf(String(id.name), parent);
+    const uses = this.#uses.usesOf(String(id.name), parent);
     if (uses.length > 0) return undefined;
     return { mistake: 'never-released', sentence: `${what} in "${String(id.name)}" is never released` };
-  }
-
-  /** `x.release()`, `x?.[Symbol.dispose]()`, and the same through a stack or scope. */
-  #isRelease(use: SyntaxNode): boolean {
-    const { value, parent } = unwrapUp(this.#file, use);
-    if (parent?.type !== 'MemberExpression' || parent.object !== value) return false;
-    return releaseNames.has(memberName(parent) ?? '');
   }
 
   /** Whether the use hands the value to somebody else for good. */
@@ -348,11 +322,6 @@ export class OwnershipRules {
     }
   }
 
-  #isLoopedOver(use: SyntaxNode): boolean {
-    const loop = enclosing(this.#file, use, (one) => one.type === 'ForOfStatement' || isFunction(one));
-    return loop?.type === 'ForOfStatement' && contains(child(loop, 'right'), use);
-  }
-
   /** Whether a function takes over what it is given: unknown ones may; known ones are looked into. */
   #takes(call: SyntaxNode, argument: SyntaxNode): boolean {
     const callee = unwrapDown(child(call, 'callee'));
@@ -362,9 +331,9 @@ export class OwnershipRules {
     const parameter = children(known.node, 'params')[children(call, 'arguments').indexOf(argument)];
     if (parameter?.type !== 'Identifier') return true;
     const inner = known.file === this.#file ? this : new OwnershipRules(this.#facts, known.file);
-    const uses = inner.#usesOf(String(parameter.name), parameter);
+    const uses = inner.#uses.usesOf(String(parameter.name), parameter);
     // One level deep: what it hands on in its turn counts as taken.
-    return uses.some((use) => inner.#isRelease(use) || inner.#isHandedOn(use));
+    return uses.some((use) => inner.#uses.isRelease(use) || inner.#isHandedOn(use));
   }
 
   #isHandedOn(use: SyntaxNode): boolean {
@@ -374,111 +343,6 @@ export class OwnershipRules {
       return callee === undefined || !borrowers.test(this.#file.text.slice(callee.start, callee.end));
     }
     return this.#isMove(use);
-  }
-
-  /** In a `finally`, or straight in the block of the acquisition with no way out in between. */
-  #isOnEveryPath(use: SyntaxNode, from: SyntaxNode): boolean {
-    const isInFinally = (one: SyntaxNode): boolean => {
-      const around = this.#file.parentOf.get(one);
-      return around?.type === 'TryStatement' && around.finalizer === one;
-    };
-    if (enclosing(this.#file, use, (one) => isInFinally(one)) !== undefined) return true;
-    if (!this.#sameFunction(use, from)) return true;
-    const block = this.#blockOf(from);
-    const statement = this.#statementIn(block, use);
-    if (block === undefined || statement === undefined || /^(If|Try|Switch)/.test(statement.type))
-      return false;
-    if (loops.has(statement.type) && !contains(statement, from)) return false;
-    return !this.#file.nodes.some(
-      (node) =>
-        exits.has(node.type) && node.start > from.end && node.end < use.start && this.#leaves(node, from),
-    );
-  }
-
-  /** Whether a `return` or `break` leaves the block in which the acquisition stands while the value may be held. */
-  #leaves(exit: SyntaxNode, from: SyntaxNode): boolean {
-    if (!this.#sameFunction(exit, from)) return false;
-    if (this.#isGuardedByAbsence(exit, from)) return false;
-    if (exit.type === 'ReturnStatement' || exit.type === 'ThrowStatement')
-      return contains(this.#blockOf(from), exit);
-    const loop = enclosing(this.#file, exit, (one) => loops.has(one.type) || one.type === 'SwitchStatement');
-    return loop === undefined || contains(loop, from);
-  }
-
-  /** `if (x === undefined) return`: on that way there is nothing to release. */
-  #isGuardedByAbsence(exit: SyntaxNode, from: SyntaxNode): boolean {
-    const guard = enclosing(this.#file, exit, (one) => one.type === 'IfStatement' || isFunction(one));
-    const test = guard?.type === 'IfStatement' ? child(guard, 'test') : undefined;
-    if (test === undefined) return false;
-    const name = nameOf(child(from, 'id')) ?? nameOf(child(from, 'left')) ?? '';
-    const text = this.#file.text.slice(test.start, test.end);
-    return new RegExp(`(^|\\W)${name}\\s*={2,3}\\s*(undefined|null)|!\\s*${name}\\b`).test(text);
-  }
-
-  /** A loop that fills one variable again and again, with the release behind the loop. */
-  #isOverwritten(name: string, from: SyntaxNode, releases: readonly SyntaxNode[]): boolean {
-    if (from.type !== 'AssignmentExpression') return false;
-    const loop = enclosing(this.#file, from, (one) => loops.has(one.type) || isFunction(one));
-    if (loop === undefined || !loops.has(loop.type)) return false;
-    const declaredInside = this.#file.nodes.some(
-      (node) =>
-        node.type === 'VariableDeclarator' && contains(loop, node) && nameOf(child(node, 'id')) === name,
-    );
-    return !declaredInside && !releases.some((use) => contains(loop, use));
-  }
-
-  #blockOf(node: SyntaxNode): SyntaxNode | undefined {
-    return enclosing(this.#file, node, (one) =>
-      /^(BlockStatement|Program|StaticBlock|SwitchCase|For.*Statement)$/.test(one.type),
-    );
-  }
-
-  #statementIn(block: SyntaxNode | undefined, node: SyntaxNode): SyntaxNode | undefined {
-    let statement: SyntaxNode | undefined = node;
-    while (statement !== undefined && this.#file.parentOf.get(statement) !== block) {
-      statement = this.#file.parentOf.get(statement);
-    }
-    return statement;
-  }
-
-  #sameFunction(a: SyntaxNode, b: SyntaxNode): boolean {
-    const functionOf = (node: SyntaxNode): SyntaxNode | undefined => enclosing(this.#file, node, isFunction);
-    return functionOf(a) === functionOf(b);
-  }
-
-  /** Uses of a variable in the function (or file) of its declaration, without those of an inner one of the same name. */
-  #usesOf(name: string, from: SyntaxNode): SyntaxNode[] {
-    const scope =
-      enclosing(this.#file, from, (one) => isFunction(one) || one.type === 'Program') ?? this.#file.program;
-    return this.#file.nodes.filter((node) => {
-      if (node.type !== 'Identifier' || node.name !== name || !contains(scope, node)) return false;
-      if (contains(from, node) && node.start < (child(from, 'init') ?? child(from, 'right') ?? from).end)
-        return false;
-      const parent = this.#file.parentOf.get(node);
-      if (parent?.type === 'MemberExpression' && parent.property === node && parent.computed !== true)
-        return false;
-      if (parent?.type === 'Property' && parent.key === node && parent.shorthand !== true) return false;
-      if (parent?.type === 'VariableDeclarator' && parent.id === node) return false;
-      if (parent?.type === 'AssignmentExpression' && parent.left === node) return false;
-      return !this.#isShadowed(name, node, scope, from);
-    });
-  }
-
-  #isShadowed(name: string, use: SyntaxNode, scope: SyntaxNode, from: SyntaxNode): boolean {
-    for (
-      let inner = enclosing(this.#file, use, isFunction);
-      inner !== undefined && inner !== scope && contains(scope, inner);
-      inner = enclosing(this.#file, inner, isFunction)
-    ) {
-      if (children(inner, 'params').some((one) => nameOf(one) === name)) return true;
-    }
-    const blocks = this.#file.nodes.filter(
-      (node) => node.type === 'VariableDeclarator' && nameOf(child(node, 'id')) === name && node !== from,
-    );
-    return blocks.some((other) => {
-      const block = this.#blockOf(other);
-      return block !== undefined && contains(block, use) && !contains(block, from) && other.start < use.start;
-    });
   }
 }
 
