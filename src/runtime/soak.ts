@@ -1,10 +1,13 @@
 import {
   assessFlatness,
   type Flatness,
+  findMallocTrim,
   type LeakPlace,
   type LedgerSnapshot,
   ledger,
+  type MallocTrim,
   type MemoryPoint,
+  ownResidentBytes,
   PlantedLeak,
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
@@ -13,7 +16,6 @@ import { defaults } from './defaults.ts';
 import { growthEnvelope } from './growth-envelope.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
-import { RssSeries } from './rss-series.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import { type GrowthOwner, growthOwner } from './soak-owner.ts';
 import type { CameraId } from './thread-protocol.ts';
@@ -43,7 +45,7 @@ export interface SoakReport {
   readonly boundBytesPerFrame: number;
   readonly growthBytes: number;
   readonly owner: GrowthOwner | null;
-  /** Each measure of its own: resident memory, the ledger, V8's heaps after a collection. */
+  /** Each measure of its own, after a collection in every thread: resident memory without the pages of files, the ledger, V8's heaps after a collection. */
   readonly measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>;
   readonly unreleased: number;
   /** [frame, bytes] of each measure, thinned, to be plotted. */
@@ -64,7 +66,8 @@ const warmUp = (frames: number): number => Math.max(frames / 10, Math.min(5000, 
  */
 export class Soak {
   readonly #order: SoakOrder;
-  readonly #rss = new RssSeries();
+  readonly #rssPoints: MemoryPoint[] = [];
+  #trim: MallocTrim | undefined;
   #leak: PlantedLeak | undefined;
   readonly #ledgerPoints: MemoryPoint[] = [];
   readonly #heapPoints: MemoryPoint[] = [];
@@ -89,6 +92,7 @@ export class Soak {
       );
     // Every creation site is wanted: what grew must be named.
     ledger.leakLevel = 'paranoid';
+    this.#trim = await findMallocTrim();
     await this.#plantLeak();
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error), { leanStart: false });
     signal.addEventListener('abort', stop, { once: true });
@@ -140,7 +144,6 @@ export class Soak {
     this.#frames += 1;
     // This line is what the gate must name.
     this.#leak?.leak(this.#order.plantLeakBytes, camera);
-    if (this.#frames % Math.max(1, Math.floor(frames / 4000)) === 0) this.#rss.sample(this.#frames);
     if (this.#frames % Math.max(1, Math.floor(frames / checkpoints)) === 0)
       void this.#checkpoint(pipeline, this.#frames);
     onProgress(this.#frames);
@@ -151,6 +154,9 @@ export class Soak {
     const report = await pipeline.report({ collect: true });
     this.#ledgerPoints.push({ frame, bytes: report.ledger.bytes });
     this.#heapPoints.push({ frame, bytes: report.heapUsedBytes });
+    // What idles in malloc is not held by anybody: the saw of it would hide a small leak for long.
+    this.#trim?.();
+    this.#rssPoints.push({ frame, bytes: ownResidentBytes() });
     if (frame <= warmUp(this.#order.frames)) this.#warm = report.ledger;
     this.#last = report.ledger;
   }
@@ -180,7 +186,7 @@ export class Soak {
   #judge(end: PipelineReport): SoakReport {
     const warmUpFrames = warmUp(this.#order.frames);
     const measures = {
-      rss: assessFlatness(this.#rss.samples, { warmUpFrames }),
+      rss: assessFlatness(this.#rssPoints, { warmUpFrames }),
       ledger: growthEnvelope(this.#ledgerPoints, { warmUpFrames, boundBytesPerFrame: ledgerBound }),
       heap: growthEnvelope(this.#heapPoints, { warmUpFrames, boundBytesPerFrame: heapBound }),
     };
@@ -204,7 +210,7 @@ export class Soak {
       measures,
       unreleased: end.ledger.live,
       series: {
-        rss: thinned(this.#rss.samples),
+        rss: thinned(this.#rssPoints),
         ledger: thinned(this.#ledgerPoints),
         heap: thinned(this.#heapPoints),
       },
