@@ -57,7 +57,7 @@ export async function measureProcess(order: ProcessOrder): Promise<MeasuredProce
     const code = await ended.promise;
     if (code !== 0)
       throw new Error(
-        `${order.command} ${order.args.join(' ')} ended with exit code ${code}: ${text.errors.slice(-500)}`,
+        `${order.command} ${order.args.join(' ')} ended with exit code ${code}: ${text.errors.slice(0, 1500)}`,
       );
   } finally {
     clearInterval(look);
