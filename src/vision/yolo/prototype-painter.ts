@@ -154,6 +154,12 @@ export class PrototypePainter {
       const down = weightY[y]!;
       const left = a + (c - a) * down;
       const right = b + (d - b) * down;
+      // What holds for a cell holds for its rows: one sign at both ends, one sign between.
+      if (!(left > 0 || right > 0)) continue;
+      if (left > 0 && right > 0) {
+        painted += mask.fill(from, y, to, y + 1);
+        continue;
+      }
       const row = y * wordsPerRow;
       for (let x = from; x < to; x++) {
         if (left + (right - left) * weightX[x]! > 0) {
