@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   soak: async () => (await import('./soak.ts')).soakCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
 };
 
 /** What is wrong is said once, in one sentence, by `reportFailure`; the parser would print its help ahead of it. */

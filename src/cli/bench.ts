@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { PlateauError } from '../errors.ts';
+import { defaults } from '../runtime/defaults.ts';
+import { type BenchReport, type BenchResult, middleOf, regressions } from './bench-report.ts';
+import {
+  type BenchOrder,
+  type BenchRun,
+  type Contender,
+  ffmpegContender,
+  opencvContender,
+  plateauContender,
+} from './bench-runs.ts';
+import { countOption, numberOption } from './shared-options.ts';
+import { defaultModelFile, shippedFile } from './shipped-files.ts';
+import { writeReport } from './write-report.ts';
+
+interface BenchOptions {
+  readonly model?: string;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly python: string;
+  readonly peers: boolean;
+  readonly baseline?: string;
+  readonly tolerance: number;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  plateau bench
+  plateau bench chute.mp4 --model our-coal.onnx --rounds 5
+  plateau bench --python ~/venv/bin/python
+  plateau bench --report before.json
+  plateau bench --baseline before.json               exit code 1 where speed or memory got worse`;
+
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('throughput, latency and memory of this machine, beside the peers that are installed')
+    .argument('[video]', 'clip to measure with (default: the demo)')
+    .option('--model <file.onnx>', 'model to run (default: the demo model)')
+    .option('--threads <n>', 'threads of the inference, for each contender', countOption, defaults.threads)
+    .option('--rounds <n>', 'runs of each contender, which take turns; medians are shown', countOption, 3)
+    .option('--python <program>', 'interpreter with OpenCV, onnxruntime and numpy', 'python3')
+    .option('--no-peers', 'measure plateau alone')
+    .option('--baseline <file.json>', 'report of an earlier run to compare with')
+    .option(
+      '--tolerance <0..1>',
+      'share by which a figure may be worse than the baseline',
+      numberOption,
+      0.15,
+    )
+    .option('--report <file.json>', 'report to write')
+    .option('--json', 'print the report on standard output instead of a table')
+    .addHelpText('after', examples)
+    .action(bench);
+}
+
+function bench(video: string | undefined, options: BenchOptions): void {
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  const report = measure({
+    clip: video ?? shippedFile('demo/chute.mp4'),
+    model: options.model ?? defaultModelFile(),
+    threads: options.threads,
+    python: options.python,
+    rounds: options.rounds,
+    peers: options.peers,
+  });
+  if (options.report !== undefined) writeReport(options.report, report);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(report, null, 1)}\n` : `${summary(report).join('\n')}\n`,
+  );
+  if (baseline === undefined) return;
+  const worse = regressions(report, baseline, options.tolerance);
+  for (const sentence of worse) process.stderr.write(`plateau: ${sentence}\n`);
+  if (worse.length > 0) process.exitCode = 1;
+}
+
+function measure(order: BenchOrder & { readonly rounds: number; readonly peers: boolean }): BenchReport {
+  const found = order.peers ? [opencvContender(order), ffmpegContender(order)] : [];
+  const contenders = [
+    plateauContender(order),
+    ...found.filter((peer): peer is Contender => typeof peer !== 'string'),
+  ];
+  const runs = new Map<Contender, BenchRun[]>(contenders.map((contender) => [contender, []]));
+  for (let round = 0; round < order.rounds; round += 1) {
+    // Turn about: whatever else the machine does meets all of them.
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed())
+      runs.get(contender)?.push(contender.run());
+  }
+  return {
+    schema: 'plateau.bench/1',
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      node: process.versions.node,
+    },
+    clip: basename(order.clip),
+    model: basename(order.model),
+    rounds: order.rounds,
+    results: [...runs].map(([contender, measured]) => resultOfRuns(contender, measured)),
+    absent: found.filter((peer) => typeof peer === 'string'),
+  };
+}
+
+function resultOfRuns({ name, title }: Contender, runs: readonly BenchRun[]): BenchResult {
+  const rates = runs.map(({ framesPerSecond }) => framesPerSecond);
+  const middle = (pick: (run: BenchRun) => number | null): number | null => {
+    const known = runs.map(pick).filter((value) => value !== null);
+    return known.length === 0 ? null : middleOf(known);
+  };
+  return {
+    name,
+    title,
+    framesPerSecond: middleOf(rates),
+    lowest: Math.min(...rates),
+    highest: Math.max(...rates),
+    latencyMilliseconds: middle(({ latencyMilliseconds }) => latencyMilliseconds),
+    peakRssBytes: middle(({ peakRssBytes }) => peakRssBytes),
+  };
+}
+
+function readBaseline(file: string): BenchReport {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as BenchReport;
+    if (report.schema === 'plateau.bench/1') return report;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'it is not JSON';
+    throw new PlateauError('ERR_USAGE', `--baseline ${file} cannot be read (${why}).`, { cause: error });
+  }
+  throw new PlateauError('ERR_USAGE', `--baseline ${file} is no report of plateau bench.`);
+}
+
+function summary({ machine, clip, model, rounds, results, absent }: BenchReport): string[] {
+  const memory = (machine.memoryBytes / 1e9).toFixed(0);
+  const ours = results[0].framesPerSecond;
+  return [
+    `${clip} with ${model}, ${rounds} rounds, on ${machine.cpu}, ${machine.cores} cores, ${memory} GB, Node ${machine.node}`,
+    '',
+    `${''.padEnd(32)}${'pictures/s'.padStart(11)}${'range'.padStart(16)}${'ms each'.padStart(9)}${'peak MB'.padStart(9)}${'ours/its'.padStart(10)}`,
+    ...results.map(({ name, title, framesPerSecond, lowest, highest, latencyMilliseconds, peakRssBytes }) => {
+      const range = `${lowest.toFixed(1)}-${highest.toFixed(1)}`;
+      const latency = latencyMilliseconds?.toFixed(1) ?? '';
+      const megabytes = peakRssBytes === null ? '' : (peakRssBytes / 1e6).toFixed(0);
+      const ratio = name === 'plateau' ? '' : (ours / framesPerSecond).toFixed(2);
+      return `${title.padEnd(32)}${framesPerSecond.toFixed(1).padStart(11)}${range.padStart(16)}${latency.padStart(9)}${megabytes.padStart(9)}${ratio.padStart(10)}`;
+    }),
+    ...absent.map((sentence) => `not measured: ${sentence}`),
+  ];
+}
