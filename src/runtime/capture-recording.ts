@@ -40,7 +40,9 @@ export async function captureRecording(
   let stretchBegan = performance.now();
   while (!signal.aborted) {
     const started = busy.now();
-    const frame = await capture.read();
+    // A picture that is there without waiting costs no promise.
+    const read = capture.readNow();
+    const frame = read instanceof Promise ? await read : read;
     busy.since('decode', started);
     listener.onCounters(capture.counters);
     if (frame === undefined) break;

@@ -22,6 +22,8 @@ export interface FramePublisherParts {
 export class FramePublisher {
   readonly #parts: FramePublisherParts;
   #published = 0;
+  /** Time broke off at a picture that was not published; the next one that is must say so. */
+  #brokenOff = false;
 
   constructor(parts: FramePublisherParts) {
     this.#parts = parts;
@@ -34,12 +36,14 @@ export class FramePublisher {
 
   /** Publishes a picture if it is due and a slot is free; the newest wins, so a missed one is no loss. */
   offer(frame: VideoFrame): void {
+    this.#brokenOff ||= frame.discontinuity;
     if (this.#parts.due.take(frame.timestampSeconds)) this.#publish(frame);
   }
 
   /** Publishes a picture if it is due, and waits for the model as long as no slot is free. @throws The signal's reason. */
   async insist(frame: VideoFrame, signal: AbortSignal): Promise<void> {
     const { due, writer, annotator } = this.#parts;
+    this.#brokenOff ||= frame.discontinuity;
     if (!due.take(frame.timestampSeconds)) return;
     while (!this.#publish(frame)) await writer.waitForFree(signal);
     await annotator.waitForRoom(signal);
@@ -68,6 +72,8 @@ export class FramePublisher {
     metadata[slotField.sourceWidth] = frame.width;
     metadata[slotField.sourceHeight] = frame.height;
     metadata[slotField.unknown] = frame.unknownReason === null ? 0 : 1;
+    metadata[slotField.discontinuity] = this.#brokenOff ? 1 : 0;
+    this.#brokenOff = false;
     metadata[slotField.wanted] = this.#parts.annotator.wanted ? 1 : 0;
   }
 }

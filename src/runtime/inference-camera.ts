@@ -84,6 +84,7 @@ export class InferenceCamera implements Disposable {
       timestampSeconds: metadata[slotField.timestampSeconds],
       arrivalSeconds: metadata[slotField.arrivalSeconds],
       coverage: unknown ? null : Array.from(this.#coverage),
+      discontinuity: metadata[slotField.discontinuity] === 1,
       wanted: metadata[slotField.wanted] === 1,
       mask,
     };

@@ -32,6 +32,8 @@ export const slotField = {
   wanted: 5,
   /** Number of the picture within its camera's life, from 1; pairs a decision with its picture. */
   sequence: 6,
+  /** 1 where the source's time broke off ahead of this picture: no duration may be measured across it. */
+  discontinuity: 7,
 } as const;
 export const slotFieldCount = 8;
 
@@ -43,6 +45,8 @@ export interface Decision {
   readonly arrivalSeconds: number;
   /** Coverage per zone, in the zones' order; `null` where the picture cannot be trusted. */
   readonly coverage: readonly number[] | null;
+  /** The source's time broke off ahead of this picture: what lay before it counts for no delay. */
+  readonly discontinuity: boolean;
   /** Somebody wants to see this picture: it waits in the capture thread for its annotation. */
   readonly wanted: boolean;
   /** The union of the masks, where the picture is wanted and can be trusted. */

@@ -107,6 +107,7 @@ export class VideoAnalysis implements CameraListener {
     const happened: string[] = [];
     for (const [index, { watch, coverage: recorded, events }] of this.#zones.entries()) {
       const value = coverage === null ? null : coverage[index];
+      if (decision.discontinuity) watch.breakOff();
       recorded.push([rounded(timestampSeconds), value === null ? null : rounded(value)]);
       const event = watch.update(timestampSeconds, value, null);
       if (event === undefined) continue;

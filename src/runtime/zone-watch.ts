@@ -33,6 +33,11 @@ export class ZoneWatch {
     return this.#blockage.update(timeSeconds, coverage);
   }
 
+  /** The source's time broke off: no delay is measured across this moment. */
+  breakOff(): void {
+    this.#blockage.breakRun();
+  }
+
   /** No more values come for now: the last one must not stand as if it were the present. */
   lose(reason: string): void {
     this.#coverage = null;

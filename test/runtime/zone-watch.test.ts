@@ -36,3 +36,14 @@ test('a blocked zone stays blocked while its camera is lost', () => {
   zone.lose('no signal');
   expect(zone.status.state).toBe('blocked');
 });
+
+test('no delay is measured across a moment at which the source broke off', () => {
+  const zone = new ZoneWatch(settings);
+  const events = [];
+  for (let tick = 0; tick < 60; tick += 1) {
+    if (tick === 20) zone.breakOff();
+    const event = zone.update(tick / 10, 0.9, null);
+    if (event !== undefined) events.push(event);
+  }
+  expect(events.map(({ t }) => t)).toEqual([4.5]);
+});
