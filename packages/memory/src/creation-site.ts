@@ -8,10 +8,11 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ownFolder = dirname(fileURLToPath(import.meta.url));
-const framesToLookAt = 10;
+const framesToLookAt = 5;
 
 /**
- * Cost: about 5 µs, and several times that where stacks are mapped back to other sources; therefore sampled.
+ * Most of the cost is the capture itself and grows with its depth: a third of what a stack as text costs (about 5 µs on an idle
+ * machine). Where stacks are mapped back to other sources it is the text after all. Therefore sampled.
  * @param below Hides this function and all that it called, so that a wrapper can name its own caller.
  * @returns `file:line:column`, or `unknown` where the stack holds no file.
  */
