@@ -9,12 +9,12 @@ import { because, skipFor } from '../support/absent.ts';
 const folder = mkdtempSync(join(tmpdir(), 'plateau-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A Python that has PyTorch and training/requirements.txt; PLATEAU_PYTHON names one in a virtual environment. */
-const python = process.env.PLATEAU_PYTHON ?? '/usr/bin/python3';
+/** A Python that has PyTorch and training/requirements.txt; PLATEAU_TRAINING_PYTHON names one in a virtual environment. */
+const python = process.env.PLATEAU_TRAINING_PYTHON ?? '/usr/bin/python3';
 const complete = spawnSync(python, ['-c', 'import torch, cv2, onnx, onnxruntime']).status === 0;
 const reason = complete
   ? undefined
-  : 'needs a Python with apt-get install python3-torch and pip install -r training/requirements.txt, named by PLATEAU_PYTHON';
+  : 'needs a Python with apt-get install python3-torch and pip install -r training/requirements.txt, named by PLATEAU_TRAINING_PYTHON';
 
 function script(path: string): string {
   return new URL(`../../${path}`, import.meta.url).pathname;
