@@ -47,7 +47,7 @@ describe.skipIf(skipFor(noFfmpeg))(`rendered clips${because(noFfmpeg)}`, () => {
 const noBrowser = whatIsAbsent(['ffmpeg', 'chromium']);
 
 describe.skipIf(skipFor(noBrowser))(`clips of the second renderer${because(noBrowser)}`, () => {
-  test('show lumps and their mask', { timeout: 120_000 }, () => {
+  test('show lumps and their mask', { timeout: 300_000 }, () => {
     const truth = render('three-busy');
     expect(truth.coverage.every(([, share]) => share > 0.05 && share < 0.95)).toBe(true);
   });
