@@ -73,7 +73,8 @@ describe.skipIf(skipFor(absent))(`cameras of start${because(absent)}`, () => {
   const flags = ['--model', smallModel, '--on-delay', '1', '--smooth', '0'];
 
   test('a camera that dies leaves its zones unknown and its alarm as it was, and returns by itself', {
-    timeout: 90_000,
+    timeout: 150_000,
+    retry: 1,
   }, async () => {
     await using healthy = await RtspServer.start({ file });
     await using servers = new AsyncDisposableStack();
@@ -108,7 +109,8 @@ describe.skipIf(skipFor(absent))(`cameras of start${because(absent)}`, () => {
   });
 
   test('eight mute listeners and a stopped camera hold up neither the healthy one, nor the page, nor the end', {
-    timeout: 90_000,
+    timeout: 150_000,
+    retry: 1,
   }, async () => {
     await using listeners = new AsyncDisposableStack();
     const mute: string[] = [];

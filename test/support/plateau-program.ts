@@ -2,6 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+
+// A process of its own takes as long as the machine lets it: a busy one needs patience, and only a hang is a fault.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = fileURLToPath(new URL('../../src/cli/plateau.ts', import.meta.url));
