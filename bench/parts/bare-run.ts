@@ -10,7 +10,7 @@ const session = await InferenceSession.create(model, {
   intraOpNumThreads: Number(threads),
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  enableCpuMemArena: false,
+  enableCpuMemArena: true,
   enableMemPattern: false,
   logSeverityLevel: 3,
 });

@@ -58,7 +58,7 @@ function serve() {
         executionProviders: ['cpu'],
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
-        enableCpuMemArena: false,
+        enableCpuMemArena: true,
         enableMemPattern: false,
       });
     },

@@ -7,9 +7,12 @@ export class SlicedPart {
   readonly #enoughFrames: number;
   #frames = 0;
   #cpu = process.cpuUsage();
-  #finish: (() => void) | undefined;
+  readonly #finish: (() => void) | undefined;
 
-  /** @param enoughFrames Pictures after the warm-up from which the figure is good. */
+  /**
+   * @param enoughFrames Pictures after the warm-up from which the figure is good.
+   * @param onFinish Ends the program; without it the process exits at once, which threads of native code do not take well.
+   */
   constructor(enoughFrames: number, onFinish?: () => void) {
     this.#enoughFrames = enoughFrames;
     this.#finish = onFinish;
@@ -32,8 +35,9 @@ export class SlicedPart {
     const { user, system } = process.cpuUsage(this.#cpu);
     const frames = this.#frames - warmUpFrames;
     process.send?.({ type: 'result', frames, cpuSeconds: (user + system) / 1e6 } satisfies FromSliced, () => {
-      this.#finish?.();
-      process.exit(0);
+      if (this.#finish === undefined) process.exit(0);
+      process.disconnect();
+      this.#finish();
     });
   }
 }

@@ -9,6 +9,7 @@ import { measureProcess } from '../harness/measured-process.ts';
 /** One run over one clip. */
 export interface PeerRun {
   readonly framesPerSecond: number;
+  /** Of the whole process, its start included. */
   readonly cpuMillisecondsPerFrame: number;
   readonly peakRssBytes: number;
   readonly coverage: number;
@@ -17,7 +18,6 @@ export interface PeerRun {
 interface PeerAnswer {
   readonly frames: number;
   readonly seconds: number;
-  readonly cpuSeconds: number;
   readonly coverage: number;
 }
 
@@ -49,7 +49,7 @@ export async function runPythonPeer(
   args: readonly string[] = [],
 ): Promise<PeerRun> {
   const file = fileURLToPath(new URL(`./${script}`, import.meta.url));
-  const { output, peakRssBytes } = await measureProcess({
+  const { output, peakRssBytes, cpuSeconds } = await measureProcess({
     command: python,
     args: [file, clip, model, ...args],
     // Where a machine sets these for old builds of numpy's library, they would slow this one down.
@@ -58,7 +58,7 @@ export async function runPythonPeer(
   const answer = JSON.parse(output.trim().split('\n').at(-1) ?? '') as PeerAnswer;
   return {
     framesPerSecond: answer.frames / answer.seconds,
-    cpuMillisecondsPerFrame: (answer.cpuSeconds / answer.frames) * 1000,
+    cpuMillisecondsPerFrame: (cpuSeconds / answer.frames) * 1000,
     peakRssBytes,
     coverage: answer.coverage,
   };
