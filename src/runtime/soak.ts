@@ -93,7 +93,8 @@ export class Soak {
     // Every creation site is wanted: what grew must be named.
     ledger.leakLevel = 'paranoid';
     this.#trim = await findMallocTrim();
-    await this.#plantLeak();
+    using leak = await this.#plantLeak();
+    this.#leak = leak;
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error), { leanStart: false });
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -108,11 +109,11 @@ export class Soak {
     return this.#judge(await pipeline.stop());
   }
 
-  async #plantLeak(): Promise<void> {
+  async #plantLeak(): Promise<PlantedLeak | undefined> {
     const { plantLeakBytes, plantLeakIn } = this.#order;
-    if (plantLeakBytes === 0) return;
-    this.#leak = await PlantedLeak.plant(plantLeakIn);
-    if (this.#leak !== undefined) return;
+    if (plantLeakBytes === 0) return undefined;
+    const leak = await PlantedLeak.plant(plantLeakIn);
+    if (leak !== undefined) return leak;
     throw new PlateauError(
       'ERR_USAGE',
       'A native leak needs koffi on Linux; plant it elsewhere with --plant-in.',

@@ -59,16 +59,6 @@ export {
 export { LimitingPool } from './limiting-pool.ts';
 export { findMallocTrim, type MallocTrim } from './malloc-trim.ts';
 export {
-  type AuditEvidence,
-  type AuditId,
-  type AuditItem,
-  type AuditMemory,
-  type AuditReport,
-  type AuditStatus,
-  auditMemory,
-  auditTitles,
-} from './memory-audit.ts';
-export {
   MemoryBudget,
   type MemoryBudgetOptions,
   type Reservation,

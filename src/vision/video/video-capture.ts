@@ -136,7 +136,7 @@ export class VideoCapture implements AsyncDisposable {
       stage: 'capture',
       owner: label,
       always: true,
-      siteBelow: VideoCapture,
+      siteBelow: VideoCapture.open,
     });
   }
 

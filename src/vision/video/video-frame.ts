@@ -105,7 +105,7 @@ export class KeptFrame extends VideoFrame implements Disposable {
       bytes: pictureBytes(native),
       camera,
       stage: 'capture',
-      siteBelow: KeptFrame,
+      siteBelow: VideoFrame.prototype.clone,
     });
   }
 

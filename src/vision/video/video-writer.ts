@@ -109,7 +109,7 @@ export class VideoWriter implements AsyncDisposable {
       stage: 'output',
       owner: path,
       always: true,
-      siteBelow: VideoWriter,
+      siteBelow: VideoWriter.open,
     });
   }
 
