@@ -7,7 +7,7 @@ const runs = 5;
 /** More threads must be this much faster: the others are wanted by capture and by the other cameras' models. */
 const worthwhile = 0.8;
 
-export interface ThreadTiming {
+interface ThreadTiming {
   readonly threads: number;
   /** Middle of the runs, milliseconds. */
   readonly milliseconds: number;

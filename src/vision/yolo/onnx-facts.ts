@@ -12,8 +12,8 @@ export interface OnnxFacts {
   readonly metadata: ReadonlyMap<string, string>;
   /** Files that hold weights, relative to the model's folder, each once. */
   readonly externalFiles: readonly string[];
-  /** True where a picture's height or width is left open. */
-  readonly openSize: boolean;
+  /** Height times width of the pictures that it takes; 0 where one of them is left open. */
+  readonly inputPixels: number;
   /** Steps of quantised outputs by output name, where a DequantizeLinear makes the output. */
   readonly outputSteps: ReadonlyMap<string, number>;
   /** Bytes of the file itself. */
@@ -55,7 +55,7 @@ export function parseOnnxFacts(source: ByteSource): OnnxFacts {
     producer,
     metadata,
     externalFiles: [...graph.externalFiles],
-    openSize: graph.openSize,
+    inputPixels: graph.inputPixels,
     outputSteps: graph.outputSteps(),
     byteLength: source.byteLength,
   };

@@ -16,8 +16,8 @@ interface GraphNode {
 export class GraphParts {
   /** Files that hold weights, as the graph names them. */
   readonly externalFiles = new Set<string>();
-  /** True where a picture's height or width is left open. */
-  openSize = false;
+  /** Height times width of the pictures that it takes; 0 where one of them is left open. */
+  inputPixels = 0;
   readonly #nodeByOutput = new Map<string, GraphNode>();
   readonly #scalars = new Map<string, number>();
   readonly #outputs: string[] = [];
@@ -27,7 +27,8 @@ export class GraphParts {
     while (graph.next()) {
       if (graph.number === 1) this.#readNode(graph.message());
       else if (graph.number === 5) this.#readTensor(graph.message());
-      else if (graph.number === 11) this.openSize ||= hasOpenSize(graph.message());
+      else if (graph.number === 11)
+        this.inputPixels = Math.max(this.inputPixels, picturePixels(graph.message()));
       else if (graph.number === 12 && this.#outputs.length < mostEntries) {
         this.#outputs.push(readEntry(graph.message())[0]);
       }
@@ -112,25 +113,25 @@ export function readEntry(reader: ProtobufReader): [string, string] {
   return [key, value];
 }
 
-/** Whether a graph input of four dimensions leaves its third or fourth open (ValueInfo, type, tensor, shape, dimensions). */
-function hasOpenSize(reader: ProtobufReader, path: readonly number[] = [2, 1, 2]): boolean {
+/** Height times width of a graph input of four fixed dimensions, else 0 (ValueInfo, type, tensor, shape, dimensions). */
+function picturePixels(reader: ProtobufReader, path: readonly number[] = [2, 1, 2]): number {
   const [field, ...deeper] = path;
-  if (field === undefined) return isOpenPicture(reader);
-  let open = false;
+  if (field === undefined) return pixelsOfShape(reader);
+  let pixels = 0;
   while (reader.next()) {
-    if (reader.number === field) open ||= hasOpenSize(reader.message(), deeper);
+    if (reader.number === field) pixels = Math.max(pixels, picturePixels(reader.message(), deeper));
   }
-  return open;
+  return pixels;
 }
 
-function isOpenPicture(shape: ProtobufReader): boolean {
-  const open: boolean[] = [];
+function pixelsOfShape(shape: ProtobufReader): number {
+  const sizes: number[] = [];
   while (shape.next()) {
-    if (shape.number !== 1 || open.length > 4) continue;
+    if (shape.number !== 1 || sizes.length > 4) continue;
     const dimension = shape.message();
     let size = 0;
     while (dimension.next()) if (dimension.number === 1) size = dimension.value;
-    open.push(size === 0);
+    sizes.push(size);
   }
-  return open.length === 4 && (open[2]! || open[3]!);
+  return sizes.length === 4 ? sizes[2]! * sizes[3]! : 0;
 }

@@ -4,6 +4,9 @@ import type { OnnxFacts } from './onnx-facts.ts';
 import { OnnxSession, supportedDevices } from './onnx-session.ts';
 import type { YoloOptions } from './yolo-options.ts';
 
+/** From this size of input on the arena spares more CPU time than it costs memory (docs/decisions/0005). */
+const arenaPixels = 200_000;
+
 export interface OpenedSession {
   readonly session: OnnxSession;
   readonly device: Device;
@@ -19,7 +22,7 @@ export async function openSession(
   facts: OnnxFacts,
   options: YoloOptions,
 ): Promise<OpenedSession> {
-  const { device = 'auto', threads = 1, memoryArena = !facts.openSize } = options;
+  const { device = 'auto', threads = 1, memoryArena = facts.inputPixels >= arenaPixels } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`threads is ${threads}, not a whole number from 1`);
   const open = async (on: Device): Promise<OpenedSession> => ({

@@ -11,8 +11,8 @@ export interface YoloOptions {
   /** [height, width] for a model of open size; default: what its metadata say. */
   readonly inputSize?: readonly [height: number, width: number] | undefined;
   /**
-   * The runtime's memory arena. Default: on for a model of fixed size (8 % less CPU time a run at 640, no higher peak),
-   * off for one of open sizes, since what it took for the largest it keeps for ever.
+   * The runtime's memory arena. Default: on for large inputs of fixed size (10 % less CPU time a run at 640, no higher peak);
+   * off for small ones, where it only costs memory, and for open sizes, since what it took for the largest it keeps for ever.
    */
   readonly memoryArena?: boolean | undefined;
 }

@@ -53,9 +53,9 @@ describe('what an ONNX file says about itself', () => {
     expect(facts(model).metadata.get('names')).toBe('{0: "ä"}');
   });
 
-  test('whether the size of the input is open', () => {
-    expect(facts(knownAnswerModel({ dynamic: true }).model).openSize).toBe(true);
-    expect(facts(knownAnswerModel().model).openSize).toBe(false);
+  test('the size of the input, where it is fixed', () => {
+    expect(facts(knownAnswerModel({ dynamic: true }).model).inputPixels).toBe(0);
+    expect(facts(knownAnswerModel().model).inputPixels).toBe(320 * 320);
   });
 
   test('the steps of quantised outputs', () => {
