@@ -1,6 +1,6 @@
 /**
  * Feeds broken inputs to whatever of models and zones reads a file or a command line: protobuf, Python literals, zone
- * syntax. `node --expose-gc --conditions=source scripts/fuzz-readers.ts [inputs] [seed]`; exit 1 names the first input
+ * syntax. `node --expose-gc --conditions=source scripts/fuzz-readers.ts [inputs] [seed] [target]`; exit 1 names the first input
  * that did worse than being refused, took longer than a second, or made memory grow.
  */
 import { PlateauError } from '../src/errors.ts';
@@ -250,8 +250,9 @@ function fuzz(target: Target, count: number): void {
 
 globalThis.gc?.();
 const heapBefore = process.memoryUsage().heapUsed;
-const shares = targets.reduce((sum, { share }) => sum + share, 0);
-for (const target of targets) fuzz(target, Math.round((inputs * target.share) / shares));
+const wanted = targets.filter(({ name }) => process.argv[4] === undefined || name === process.argv[4]);
+const shares = wanted.reduce((sum, { share }) => sum + share, 0);
+for (const target of wanted) fuzz(target, Math.round((inputs * target.share) / shares));
 globalThis.gc?.();
 const grown = process.memoryUsage().heapUsed - heapBefore;
 console.log(`seed ${seed}; heap grew by ${(grown / 1024).toFixed(0)} KiB`);
