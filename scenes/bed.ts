@@ -146,6 +146,6 @@ export function sampleBed(bed: Bed, x: number, y: number, out: BedSample): void 
   out.red = bed.colour[0] * gain * red;
   out.green = bed.colour[1] * gain;
   out.blue = bed.colour[2] * gain * blue;
-  out.gloss = gloss > 0 ? gloss : 0;
+  out.gloss = Math.max(gloss, 0);
   out.bump = bump;
 }

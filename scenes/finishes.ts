@@ -106,7 +106,7 @@ export function sampleFinish(finish: Finish, u: number, v: number, out: FinishSa
     default:
       gain *= 1 + 0.15 * patches.smoothAt(u * 60 + p, v * 60);
   }
-  out.gain = gain > 0.04 ? gain : 0.04;
+  out.gain = Math.max(gain, 0.04);
 }
 
 function fraction(value: number): number {

@@ -142,8 +142,8 @@ export class Surface {
     const dust = material.dusty * (0.5 + 1.4 * clouds.smoothAt(x * 40, y * 40));
     for (let channel = 0; channel < 3; channel++) {
       const tone = material.dark[channel] + (material.light[channel] - material.dark[channel]) * mix;
-      const value = tone * (texture > 0.15 ? texture : 0.15);
-      const dusted = value + (dust > 0 ? dust : 0) * (material.light[channel] - value);
+      const value = tone * Math.max(texture, 0.15);
+      const dusted = value + Math.max(dust, 0) * (material.light[channel] - value);
       if (channel === 0) this.red[i] = dusted;
       else if (channel === 1) this.green[i] = dusted;
       else this.blue[i] = dusted;
@@ -175,7 +175,7 @@ export class Surface {
     for (let i = 0; i < this.open.length; i++) {
       const z = this.height[i];
       const open = 0.85 + gainNear * (z - near[i]) + gainFar * (z - far[i]);
-      this.open[i] = open < 0.12 ? 0.12 : open > 1.15 ? 1.15 : open;
+      this.open[i] = open < 0.12 ? 0.12 : Math.min(open, 1.15);
     }
   }
 }

@@ -248,7 +248,7 @@ class Shader {
         if (light.axis !== undefined && light.edge !== undefined) {
           const cosine = -(l[0] * light.axis[0] + l[1] * light.axis[1] + l[2] * light.axis[2]);
           const inside = (cosine - light.edge) / 0.05;
-          strength *= inside < 0 ? 0.01 : inside > 1 ? 1 : inside;
+          strength *= inside < 0 ? 0.01 : Math.min(inside, 1);
         }
       } else if (light.direction !== undefined) {
         for (let k = 0; k < 3; k++) l[k] = light.direction[k];

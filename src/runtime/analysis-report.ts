@@ -1,7 +1,7 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
 
 /** A resource that was still live after everything should have been released. */
-export interface UnreleasedResource {
+interface UnreleasedResource {
   readonly kind: string;
   readonly camera: string | null;
   readonly stage: string | null;

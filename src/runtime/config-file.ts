@@ -36,7 +36,7 @@ const cameraSchema = z.strictObject({
   zones: z.array(zoneSchema).max(32).default([]),
 });
 
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   model: z
     .strictObject({
       file: z.string().min(1).optional(),

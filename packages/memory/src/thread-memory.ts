@@ -1,5 +1,4 @@
 /** What V8 says of the thread that asks. Each thread posts its own; the process's RSS belongs to all. */
-import { getHeapStatistics } from 'node:v8';
 
 export interface ThreadMemory {
   readonly thread: string;
@@ -22,9 +21,4 @@ export function threadMemory(thread: string): ThreadMemory {
     externalBytes: external,
     arrayBufferBytes: arrayBuffers,
   };
-}
-
-/** V8's heap limit of this thread. */
-export function heapLimitBytes(): number {
-  return getHeapStatistics().heap_size_limit;
 }

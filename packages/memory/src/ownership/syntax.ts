@@ -17,7 +17,7 @@ export interface SourceFile {
   readonly nodes: readonly SyntaxNode[];
 }
 
-export function isNode(value: unknown): value is SyntaxNode {
+function isNode(value: unknown): value is SyntaxNode {
   return (
     typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
   );
