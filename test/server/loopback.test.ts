@@ -5,9 +5,12 @@ test.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('%s is loopback', (ho
   expect(isLoopback(host)).toBe(true);
 });
 
-test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.evil.example', 'localhost.evil.example', ''])('%s is not', (host) => {
-  expect(isLoopback(host)).toBe(false);
-});
+test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.evil.example', 'localhost.evil.example', ''])(
+  '%s is not',
+  (host) => {
+    expect(isLoopback(host)).toBe(false);
+  },
+);
 
 test('a Host header of another name is refused, as a rebound name sends it', () => {
   expect(isLoopbackHostHeader('127.0.0.1:8080')).toBe(true);
