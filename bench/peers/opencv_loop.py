@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 import onnxruntime
 
-MASK_CHANNELS = 32
 IOU = 0.7
 CLEANUP_EVERY = 100
 
@@ -56,18 +55,18 @@ class Letterbox:
         return cv2.bitwise_and(mask, inside)
 
 
-def decode(output, confidence):
+def decode(output, mask_channels, confidence):
     """Boxes (x, y, width, height) and mask coefficients of what is left after suppression."""
     rows = output[0]
-    scores = rows[4:-MASK_CHANNELS].max(axis=0)
+    scores = rows[4:-mask_channels].max(axis=0)
     found = np.flatnonzero(scores > confidence)
     if found.size == 0:
-        return np.empty((0, 4)), np.empty((0, MASK_CHANNELS))
+        return np.empty((0, 4)), np.empty((0, mask_channels))
     chosen = rows[:, found]
     boxes = chosen[:4].T.copy()
     boxes[:, :2] -= boxes[:, 2:] / 2
     kept = np.asarray(cv2.dnn.NMSBoxes(boxes.tolist(), scores[found].tolist(), confidence, IOU)).ravel()
-    return boxes[kept], chosen[-MASK_CHANNELS:].T[kept]
+    return boxes[kept], chosen[-mask_channels:].T[kept]
 
 
 def draw_union(union, boxes, coefficients, prototypes):
@@ -110,7 +109,7 @@ def run(arguments):
                 zone_pixels = cv2.countNonZero(zone)
             outputs = session.run(None, {model_input.name: letterbox.fill(frame)})
             head, prototypes = outputs if outputs[0].ndim == 3 else reversed(outputs)
-            boxes, coefficients = decode(head, arguments.confidence)
+            boxes, coefficients = decode(head, prototypes.shape[1], arguments.confidence)
             draw_union(union, boxes, coefficients, prototypes[0])
             coverage_sum += cv2.countNonZero(cv2.bitwise_and(union, zone)) / zone_pixels
             del outputs, head, prototypes
