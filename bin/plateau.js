@@ -12,7 +12,13 @@ const packagedNode = fileURLToPath(new URL('../node_modules/node/bin/node', impo
 
 // glibc reads its arenas' limit and libuv the size of its pool when the process starts. Two arenas keep the heaps
 // of short-lived threads from adding up; 32 pool threads keep six hung cameras from stopping every file read.
-const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '32', ...process.env };
+// ONNX Runtime would report to its maker.
+const environment = {
+  ORT_DISABLE_TELEMETRY: '1',
+  MALLOC_ARENA_MAX: '2',
+  UV_THREADPOOL_SIZE: '32',
+  ...process.env,
+};
 // Each thread's young generation would grow to 16 MB; what is allocated here is small and short-lived.
 const flags = ['--max-semi-space-size=1'];
 const launched =

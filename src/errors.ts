@@ -5,6 +5,7 @@
 
 /** What went wrong, by code. The value is the exit code with which a command ends on it. */
 export const exitCodeOf = {
+  ERR_NO_VERDICT: 1,
   ERR_USAGE: 2,
   ERR_CONFIG: 2,
   ERR_ZONE_INVALID: 2,

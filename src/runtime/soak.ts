@@ -86,8 +86,8 @@ export class Soak {
     const stop = (): void =>
       this.#done.reject(
         new PlateauError(
-          'ERR_USAGE',
-          `The soak was stopped after ${this.#frames} frames; there is no verdict.`,
+          'ERR_NO_VERDICT',
+          `The soak was stopped after ${this.#frames} frames; there is no verdict; let it run to its end.`,
         ),
       );
     // Every creation site is wanted: what grew must be named.
