@@ -2,6 +2,8 @@ import type { Flatness, MemoryPoint } from '@plateau/memory';
 
 /** Fewer points than this decide nothing. */
 const leastPoints = 12;
+/** So do fewer frames: what is compiled and cached once would look like growth with each of them. */
+const leastFrames = 300;
 
 /**
  * Whether a measure that is exact but for small steps stays flat: the ledger, or V8's heap after a collection. Noise
@@ -21,7 +23,8 @@ export function growthEnvelope(
   const growthBytes = meanOf(last, ({ bytes }) => bytes) - meanOf(first, ({ bytes }) => bytes);
   const low = (lowest(last) - highest(first)) / frames;
   const high = (highest(last) - lowest(first)) / frames;
-  const known = judged.length >= leastPoints && Number.isFinite(low) && Number.isFinite(high);
+  const known =
+    judged.length >= leastPoints && frames >= leastFrames && Number.isFinite(low) && Number.isFinite(high);
   return {
     verdict: known ? verdictOf(low, high, boundBytesPerFrame) : 'undecided',
     slopeBytesPerFrame: growthBytes / frames,

@@ -13,7 +13,7 @@ const optionTrimThreshold = -1;
 const leastBytes = 1024 * 1024;
 /** Pages that come back within so many looks are in use; the step grows then, up to so many times itself. */
 const looksOfIdlePages = 5;
-const largestStepFactor = 3;
+const largestStepFactor = 1.5;
 /** While a model loads, blocks from this size are mappings of their own and go back to the system when freed. */
 const loadingThreshold = 128 * 1024;
 /** glibc's own upper bound. For good it must be high: each run of a model would map and clear its tensors anew. */
