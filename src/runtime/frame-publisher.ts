@@ -16,7 +16,7 @@ export interface FramePublisherParts {
 }
 
 /**
- * Puts due pictures into the camera's ring: the only copy that a picture ever sees. Only a picture that is due is
+ * Puts due pictures into the camera's ring; from there on nothing is copied any more. Only a picture that is due is
  * scaled, and one whose content cannot be trusted is passed on as such without its pixels.
  */
 export class FramePublisher {
