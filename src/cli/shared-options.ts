@@ -3,6 +3,7 @@ import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
+import { wholePicture } from '../runtime/whole-picture.ts';
 import { parseZone } from '../vision/zones/parse-zone.ts';
 import { defaultModelFile } from './shipped-files.ts';
 
@@ -141,15 +142,7 @@ export function zoneSettings(options: SharedOptions): readonly ZoneSettings[] {
   }
   if (!(options.interval >= 0))
     throw new PlateauError('ERR_USAGE', `--interval must be 0 or more seconds, and is ${options.interval}.`);
-  if (options.zone.length === 0) {
-    const corners: [number, number][] = [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ];
-    return [{ zone: { name: defaults.zoneName, points: corners, space: 'fractions' }, blockage: settings }];
-  }
+  if (options.zone.length === 0) return [{ zone: wholePicture, blockage: settings }];
   const zones = options.zone.map((text) => ({ zone: parseZone(text), blockage: settings }));
   const names = zones.map(({ zone }) => zone.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

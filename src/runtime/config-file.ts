@@ -8,6 +8,7 @@ import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { liveCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
 import type { CameraSettings, ModelSettings, ZoneSettings } from './settings.ts';
+import { wholePicture } from './whole-picture.ts';
 
 const { blockage } = defaults;
 const fraction = z.number().min(0).max(1);
@@ -116,7 +117,7 @@ function cameraSettings(
     name: camera.name,
     zones:
       camera.zones.length === 0
-        ? [wholePicture()]
+        ? [{ zone: wholePicture, blockage }]
         : camera.zones.map((zone, index) => zoneSettings(zone, `${place}.zones[${index}]`)),
     capture: liveCapture(isAddress ? camera.url : resolve(folder, camera.url), {
       transport: camera.transport,
@@ -150,22 +151,6 @@ function zoneSettings(zone: z.output<typeof zoneSchema>, place: string): ZoneSet
     throw new PlateauError('ERR_CONFIG', `${place}: ${(error as Error).message}`, { cause: error });
   }
   return { zone: definition, blockage: settings };
-}
-
-function wholePicture(): ZoneSettings {
-  return {
-    zone: {
-      name: defaults.zoneName,
-      points: [
-        [0, 0],
-        [1, 0],
-        [1, 1],
-        [0, 1],
-      ],
-      space: 'fractions',
-    },
-    blockage,
-  };
 }
 
 /** `cameras[0].url` of the parts of a path. */

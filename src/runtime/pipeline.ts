@@ -76,6 +76,8 @@ export class Pipeline implements AsyncDisposable {
   readonly #bell: Doorbell;
   readonly #upkeep: Upkeep;
   readonly #pages: ResidentPages | undefined;
+  /** Fires when the start is over; a pipeline that was stopped before must not begin to watch again. */
+  readonly #settled: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #inference: WorkerThread<ToInference, FromInference>;
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
@@ -131,7 +133,6 @@ export class Pipeline implements AsyncDisposable {
     undo.defer(() => inference.stop({ type: 'stop' }));
     const description = await started.promise;
     pages?.loaded();
-    setTimeout(() => pages?.watch(runWatchMilliseconds, runWatchBytes), startMilliseconds).unref();
     measuredClassId(description.classes, model.className);
     const upkeep = await Upkeep.start(slabs, guard);
     pipeline = new Pipeline({
@@ -158,6 +159,10 @@ export class Pipeline implements AsyncDisposable {
     this.#slabs = parts.slabs;
     this.#upkeep = parts.upkeep;
     this.#pages = parts.pages;
+    this.#settled = setTimeout(
+      () => this.#pages?.watch(runWatchMilliseconds, runWatchBytes),
+      startMilliseconds,
+    ).unref();
     this.#onFailure = (error) => {
       // A thread that says why it failed also dies of it; one failure is one failure.
       if (this.#hasFailed) return;
@@ -287,6 +292,7 @@ export class Pipeline implements AsyncDisposable {
     for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
     this.#cameras.clear();
     this.#slabs.trim();
+    clearTimeout(this.#settled);
     this.#pages?.[Symbol.dispose]();
     return pipelineReport(this.#lastReports, this.#upkeep.counters);
   }
