@@ -39,7 +39,7 @@ def place(image, mask, size, random):
     height, width = mask.shape
     fit = size / max(height, width)
     plain = random.random() < 0.2
-    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.5), np.log(2.4)))
+    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.5), np.log(3.2)))
     angle = 0.0 if plain else np.deg2rad(random.normal() * 12)
     if not plain and random.random() < 0.12:
         angle += random.choice([np.pi / 2, -np.pi / 2, np.pi])
@@ -119,6 +119,12 @@ def haze(p, random):
     veil = np.float32(random.uniform(0.1, 0.65)) * np.clip(field(p.shape, random) * 0.8 + 0.4, 0.2, 1)
     colour = np.clip(random.uniform(0.15, 0.8) + random.normal(size=3) * 0.06, 0, 1).astype(np.float32)
     return p * (1 - veil) + veil * colour
+
+
+def dim(p, random):
+    """Hardly any contrast left: thick dust, a failing lamp, a camera that opens its aperture as far as it goes."""
+    keep = np.float32(np.exp(random.uniform(np.log(0.08), np.log(0.4))))
+    return p * keep + np.float32(random.uniform(0.02, 0.5)) * (1 - keep)
 
 
 def dirt(p, random):
@@ -222,7 +228,8 @@ EFFECTS = (
     (uneven_light, 0.2),
     (lamp_only, 0.1),
     (tone, 0.7),
-    (haze, 0.16),
+    (haze, 0.2),
+    (dim, 0.07),
     (flare, 0.12),
     (dirt, 0.12),
     (cast, 0.35),

@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 
 from augment import GREY, augment, mosaic
+from painted import painted
 from targets import assign
 
 
 MOSAICS = 0.18
+PAINTED = 0.15
 
 
 class Pictures:
@@ -96,7 +98,9 @@ class Batches:
             self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]))
 
     def _draw(self, random: np.random.Generator):
-        """One time in two the most broken-up of three: single lumps are what is hard to outline."""
+        """Painted or rendered; while outlines are learnt, one time in two the most broken-up of three: single lumps are hard."""
+        if random.random() < PAINTED:
+            return painted(random)
         count = 3 if random.random() < self.broken_up else 1
         drawn = [self.pictures.load(self.pictures.bases[k]) for k in random.integers(0, len(self.pictures.bases), count)]
         return max(drawn, key=lambda pair: outline_share(pair[1])) if count > 1 else drawn[0]

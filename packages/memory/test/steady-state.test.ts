@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { SteadyState } from './threads/steady-line.ts';
 
-test('10,000 frames after the warm-up: no buffer grows, at most 200 B of heap a frame, and no full collection', async () => {
+test('five times 10,000 frames after the warm-up: no buffer grows, at most 200 B of heap a frame, and no full collection', async () => {
   const path = fileURLToPath(new URL('./threads/steady-line.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', path]);
   const outcome = JSON.parse(stdout) as SteadyState;
