@@ -20,6 +20,7 @@ import {
   Quaternion,
   RepeatWrapping,
   Scene,
+  SphereGeometry,
   SpotLight,
   SRGBColorSpace,
   Vector3,
@@ -181,6 +182,19 @@ class Stage {
     sun.shadow.bias = -0.002;
     this.#scene.add(sun);
     this.#makeLumps();
+    for (let n = 0; n < plan.things; n++) {
+      const colour = new Color().setHSL(random.next(), random.next() ** 2, random.range(0.05, 0.9));
+      const material = new MeshStandardMaterial({ color: colour, roughness: random.range(0.2, 1) });
+      const size = random.logRange(0.03, 0.3);
+      const shapes = [
+        () => new BoxGeometry(size, size * random.range(0.2, 1), size * random.range(0.5, 4)),
+        () => new CylinderGeometry(size * 0.3, size * 0.3, size * random.range(0.5, 5), 16),
+        () => new SphereGeometry(size * 0.5, 24, 16),
+      ];
+      const across = random.range(-0.8, 0.8) * plan.halfWidth;
+      const thing = add(random.pick(shapes)(), material, across, size * 0.5, random.range(-2, 1.2));
+      thing.rotation.set(random.range(0, 0.4), random.range(0, 6), random.range(0, 2));
+    }
   }
 
   #makeLumps(): void {

@@ -29,6 +29,8 @@ export interface ThreePlan {
   readonly lumpSize: number;
   readonly lumpColour: number;
   readonly lumpRoughness: number;
+  /** Boxes, rods and balls on the bed that are no load. */
+  readonly things: number;
 }
 
 const usual: Omit<ThreePlan, 'name' | 'course' | 'seed'> = {
@@ -55,9 +57,10 @@ const usual: Omit<ThreePlan, 'name' | 'course' | 'seed'> = {
   lumpSize: 0.13,
   lumpColour: 0x2a2a2c,
   lumpRoughness: 0.55,
+  things: 0,
 };
 
-/** The six kinds of clip that the issue names, by a renderer that no training picture comes from. */
+/** The six kinds of clip that the goals name. */
 export const threePlans: readonly ThreePlan[] = [
   { ...usual, name: 'three-empty', course: 'empty', seed: 1 },
   { ...usual, name: 'three-busy', course: 'busy', seed: 2, camera: [-0.9, 1.3, 1.9], lightPlace: [-3, 3, 0] },
@@ -104,7 +107,7 @@ export const threePlans: readonly ThreePlan[] = [
   },
 ];
 
-/** Scenes for training's second share: everything drawn from a seed. */
+/** Scenes for training: everything drawn from a seed. */
 export function drawThreePlan(seed: number, width: number, height: number): ThreePlan {
   const random = new Random(seed);
   const grey = (low: number, high: number, warmth = 0.08) => {
@@ -114,7 +117,7 @@ export function drawThreePlan(seed: number, width: number, height: number): Thre
     return (byte(v * (1 + w)) << 16) | (byte(v) << 8) | byte(v * (1 - w));
   };
   const night = random.chance(0.35);
-  const size = random.logRange(0.06, 0.34);
+  const size = random.logRange(0.04, 0.34);
   const pitch = random.range(0.35, 1.4);
   const away = random.range(1.5, 3.4);
   const turn = random.normal() * 0.5;
@@ -149,5 +152,6 @@ export function drawThreePlan(seed: number, width: number, height: number): Thre
     lumpSize: size,
     lumpColour: random.chance(0.75) ? grey(0.05, 0.3) : grey(0.3, 0.85, 0.2),
     lumpRoughness: random.range(0.3, 1),
+    things: random.chance(0.4) ? random.integer(1, 5) : 0,
   };
 }
