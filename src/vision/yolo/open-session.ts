@@ -15,18 +15,23 @@ export interface OpenedSession {
 
 /**
  * Opens a session on the wanted device. Owner: the caller.
- * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, RangeError for a thread count that is none
+ * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, ERR_BUDGET_EXCEEDED, ERR_CAP_UNAVAILABLE, RangeError for a thread count that is none
  */
 export async function openSession(
   path: string,
   facts: OnnxFacts,
   options: YoloOptions,
 ): Promise<OpenedSession> {
-  const { device = 'auto', threads = 1, memoryArena = facts.inputPixels >= arenaPixels } = options;
+  const {
+    device = 'auto',
+    threads = 1,
+    memoryArena = facts.inputPixels >= arenaPixels,
+    memoryLimitBytes,
+  } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`threads is ${threads}, not a whole number from 1`);
   const open = async (on: Device): Promise<OpenedSession> => ({
-    session: await OnnxSession.open(path, { device: on, threads, memoryArena }),
+    session: await OnnxSession.open(path, { device: on, threads, memoryArena, memoryLimitBytes }),
     device: on,
     threads,
   });

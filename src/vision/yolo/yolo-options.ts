@@ -15,4 +15,9 @@ export interface YoloOptions {
    * off for small ones, where it only costs memory, and for open sizes, since what it took for the largest it keeps for ever.
    */
   readonly memoryArena?: boolean | undefined;
+  /**
+   * A hard cap on what the runtime takes on the CPU, weights included; none by default. A run that needs more is refused
+   * (ERR_BUDGET_EXCEEDED), what it had taken is given back, and the next one works.
+   */
+  readonly memoryLimitBytes?: number | undefined;
 }
