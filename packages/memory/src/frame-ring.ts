@@ -18,6 +18,8 @@ export interface FrameRingOptions extends RingShape {
   readonly readers?: number | undefined;
   readonly camera?: string | undefined;
   readonly stage?: string | undefined;
+  /** Needed to raise alarms: may use what the budget sets aside for that. */
+  readonly alarmPath?: boolean | undefined;
 }
 
 /** What `postMessage` carries to another thread. */
@@ -45,12 +47,12 @@ export class FrameRing implements Disposable {
    * @throws BudgetExceededError before anything is allocated. RangeError for a shape that cannot be.
    */
   static allocate(slabs: SlabPool, options: FrameRingOptions): FrameRing {
-    const { slots, slotByteLength, metadataFields, camera, stage, readers = 1 } = options;
+    const { slots, slotByteLength, metadataFields, camera, stage, alarmPath, readers = 1 } = options;
     if (!Number.isSafeInteger(readers) || readers < 0 || readers > maxReaders) {
       throw new RangeError(`readers must be a whole number from 0 to ${maxReaders}, not ${readers}`);
     }
     const shape = { slots, slotByteLength, metadataFields };
-    const lease = slabs.lease(RingMemory.byteLengthFor(shape), { camera, stage });
+    const lease = slabs.lease(RingMemory.byteLengthFor(shape), { camera, stage, alarmPath });
     const ring = new FrameRing(
       { kind: 'plateau.frame-ring', buffer: lease.buffer, ringId: lease.generation, ...shape },
       lease,

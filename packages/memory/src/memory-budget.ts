@@ -73,6 +73,11 @@ export class MemoryBudget {
     return Object.fromEntries(this.#sacrificed);
   }
 
+  /** The budgets inside of this one, by camera. */
+  get cameras(): ReadonlyMap<string, MemoryBudget> {
+    return this.#cameras;
+  }
+
   /** A budget inside of this one: its reservations count in both. */
   addCamera(camera: string, budgetBytes: number, options: MemoryBudgetOptions = {}): MemoryBudget {
     const budget = new MemoryBudget(`camera "${camera}"`, budgetBytes, options, this);

@@ -1,5 +1,6 @@
 /** Memory in Prometheus' text form (version 0.0.4). No client library: the text is joined by hand, names are stable. */
 import type { LedgerSnapshot } from './ledger-snapshot.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { MemorySample } from './memory-monitor.ts';
 import type { RingCounters } from './ring-control.ts';
 import type { SlabPoolCounters } from './slab-pool.ts';
@@ -10,6 +11,8 @@ export interface MemoryMetricsSources {
   readonly slabs?: SlabPoolCounters | undefined;
   /** By camera. */
   readonly rings?: Readonly<Record<string, RingCounters>> | undefined;
+  /** The budget of the whole; those of its cameras are told as well. */
+  readonly budget?: MemoryBudget | undefined;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -38,7 +41,7 @@ class Metric {
 
 /** The exposition text, ending with a line feed. */
 export function memoryMetrics(sources: MemoryMetricsSources): string {
-  return [...processMetrics(sources.sample), ...ownMetrics(sources)].join('');
+  return [...processMetrics(sources.sample), ...ownMetrics(sources), ...budgetMetrics(sources)].join('');
 }
 
 function processMetrics(sample: MemorySample): Metric[] {
@@ -105,6 +108,30 @@ function ownMetrics({ ledger, slabs, rings = {} }: MemoryMetricsSources): Metric
     frames.add(taken, { camera, event: 'taken' });
   }
   return [live, liveBytes, cameras, forgotten, slabBytes, frames];
+}
+
+function budgetMetrics({ budget }: MemoryMetricsSources): Metric[] {
+  if (budget === undefined) return [];
+  const bytes = new Metric(
+    'plateau_budget_bytes',
+    'gauge',
+    'Memory budgets: what is used, and where there is a limit, the limit.',
+  );
+  const refused = new Metric('plateau_budget_refused_total', 'counter', 'Reservations that were refused.');
+  const sacrifices = new Metric(
+    'plateau_budget_sacrifices_total',
+    'counter',
+    'How often a step of the ladder was asked to give up what it holds.',
+  );
+  const add = (one: MemoryBudget, labels: Labels): void => {
+    bytes.add(one.usedBytes, { ...labels, of: 'used' });
+    bytes.add(Number.isFinite(one.budgetBytes) ? one.budgetBytes : undefined, { ...labels, of: 'limit' });
+    refused.add(one.refused, labels);
+    for (const [step, count] of Object.entries(one.sacrifices)) sacrifices.add(count, { ...labels, step });
+  };
+  add(budget, {});
+  for (const [camera, own] of budget.cameras) add(own, { camera });
+  return [bytes, refused, sacrifices];
 }
 
 function escapeLabel(text: string): string {

@@ -48,11 +48,20 @@ export class PileUpDetector {
     this.#options = options;
   }
 
-  /** Watches an object that is meant to die with its frame. @returns The object. */
-  watch<T extends object>(result: T, kind: string = result.constructor.name): T {
+  /**
+   * Watches an object that is meant to die with its frame.
+   * @param below The line that is named is the caller's of this function.
+   * @returns The object.
+   */
+  watch<T extends object>(
+    result: T,
+    kind: string = result.constructor.name,
+    // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function, of whatever signature.
+    below: Function = this.watch,
+  ): T {
     const { siteEvery = 16 } = this.#options;
     const { watched } = this.#kindOf(kind);
-    const about = { kind, site: watched % siteEvery === 0 ? creationSite(this.watch) : undefined };
+    const about = { kind, site: watched % siteEvery === 0 ? creationSite(below) : undefined };
     this.#registry.register(result, about);
     this.#kindOf(kind).watched += 1;
     this.#note(about, 1);

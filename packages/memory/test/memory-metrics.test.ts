@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { Ledger, logCpuMemory, logGpuMemory, MemoryMonitor, memoryMetrics, SlabPool } from '../src/index.ts';
+import {
+  Ledger,
+  logCpuMemory,
+  logGpuMemory,
+  MemoryBudget,
+  MemoryMonitor,
+  memoryMetrics,
+  SlabPool,
+} from '../src/index.ts';
 
 const ledger = new Ledger({ clock: () => 0, thread: 'test' });
 const gpu = {
@@ -33,6 +41,23 @@ test('the text is what a Prometheus server reads', () => {
   expect(text).toContain('plateau_gpu_memory_bytes{gpu="0",name="Tesla \\"T4\\"\\n",of="used"} 2000000000\n');
   expect(text).toContain('plateau_ring_frames_total{camera="belt-1",event="dropped"} 2\n');
   expect(text).toContain('plateau_memory_limit_bytes{origin="cgroup v2"} 1000000000\n');
+});
+
+test('budgets are told with their limits, the whole and each camera', () => {
+  const budget = new MemoryBudget('the whole', 1000, {
+    ladder: [{ name: 'pictures', giveUp: () => undefined }],
+  });
+  const camera = budget.addCamera('belt-1', Number.POSITIVE_INFINITY);
+  using _held = camera.reserve(400);
+  expect(() => camera.reserve(700)).toThrow(/budget/);
+  const none = { limitBytes: undefined, limitOrigin: 'none', machineBytes: 1 } as const;
+  const text = memoryMetrics({ sample: new MemoryMonitor({ ledger, limit: () => none }).sample(), budget });
+  expect(text).toContain('plateau_budget_bytes{of="used"} 400\n');
+  expect(text).toContain('plateau_budget_bytes{of="limit"} 1000\n');
+  expect(text).toContain('plateau_budget_bytes{camera="belt-1",of="used"} 400\n');
+  expect(text).not.toContain('Infinity');
+  expect(text).toContain('plateau_budget_refused_total 1\n');
+  expect(text).toContain('plateau_budget_sacrifices_total{step="pictures"} 1\n');
 });
 
 test('what is not there is not in the text', () => {
