@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
+import { toBytes } from '../runtime/memory-settings.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import { wholePicture } from '../runtime/whole-picture.ts';
 import { parseZone } from '../vision/zones/parse-zone.ts';
@@ -15,6 +16,8 @@ export interface ModelOptions {
   readonly confidence: number;
   readonly device: ModelSettings['device'];
   readonly threads: number;
+  /** Megabytes. */
+  readonly modelMemory?: number;
 }
 
 /** The flags that `analyze` and `start` share, with the same defaults. */
@@ -50,6 +53,13 @@ export function portOption(text: string): number {
   return value;
 }
 
+/** Megabytes, at least one. */
+export function megabytesOption(text: string): number {
+  const value = numberOption(text);
+  if (value < 1) throw new InvalidArgumentError('a number of megabytes from 1 is needed');
+  return value;
+}
+
 function deviceOption(text: string): ModelSettings['device'] {
   if (text === 'auto' || text === 'cpu' || text === 'webgpu' || text === 'cuda') return text;
   throw new InvalidArgumentError('auto, cpu, webgpu or cuda is needed');
@@ -69,7 +79,12 @@ export function addModelOptions(command: Command): Command {
       defaults.confidence,
     )
     .option('--device <device>', 'auto, cpu, webgpu or cuda', deviceOption, 'auto')
-    .option('--threads <n>', 'threads of the inference', countOption, defaults.threads);
+    .option('--threads <n>', 'threads of the inference', countOption, defaults.threads)
+    .option(
+      '--model-memory <MB>',
+      'hard cap on the memory of the runtime, CPU only (default: none)',
+      megabytesOption,
+    );
 }
 
 export function addSharedOptions(command: Command): Command {
@@ -119,6 +134,7 @@ export function modelSettings(options: ModelOptions): ModelSettings {
     threads: options.threads,
     confidence: options.confidence,
     className: options.class ?? null,
+    memoryLimitBytes: toBytes(options.modelMemory),
   };
 }
 

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
-import { Command } from 'commander';
+import type { LeakLevel } from '@plateau/memory';
+import { Command, Option } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import { liveCapture } from '../runtime/capture-settings.ts';
 import type { Config } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
-import { Monitor } from '../runtime/monitor.ts';
+import { memorySettings, toBytes } from '../runtime/memory-settings.ts';
+import { Monitor, type MonitorListener } from '../runtime/monitor.ts';
 import type { CameraSettings } from '../runtime/settings.ts';
 import { MonitorServer } from '../server/monitor-server.ts';
 import { demoSource } from './demo.ts';
@@ -13,6 +15,7 @@ import { LiveTable } from './live-table.ts';
 import { loadConfig } from './load-config.ts';
 import {
   addSharedOptions,
+  megabytesOption,
   modelSettings,
   portOption,
   type SharedOptions,
@@ -23,6 +26,10 @@ import { StopSignal } from './stop-signal.ts';
 interface StartOptions extends SharedOptions {
   readonly port: number;
   readonly host: string;
+  /** Megabytes. */
+  readonly memoryBudget?: number;
+  readonly cameraMemory?: number;
+  readonly leakLevel: LeakLevel;
 }
 
 const examples = `
@@ -38,6 +45,13 @@ export function startCommand(): Command {
     .argument('[source...]', 'RTSP, HTTP, /dev/video0 or files; none: the cameras of --config, or the demo')
     .option('--port <n>', 'port of the page, 0 for any that is free', portOption, defaults.port)
     .option('--host <address>', 'loopback address of the page', defaults.host)
+    .option('--memory-budget <MB>', 'the most that all cameras may hold (default: no limit)', megabytesOption)
+    .option('--camera-memory <MB>', 'the most that each camera may hold (default: no limit)', megabytesOption)
+    .addOption(
+      new Option('--leak-level <level>', 'how hard forgotten resources are looked for')
+        .choices(['off', 'simple', 'paranoid'])
+        .default(defaults.leakLevel),
+    )
     .addHelpText('after', examples)
     .action(start);
 }
@@ -45,14 +59,20 @@ export function startCommand(): Command {
 async function start(sources: string[], options: StartOptions): Promise<void> {
   using stop = new StopSignal();
   const demo = sources.length === 0 && options.config === undefined;
-  const { cameras, model } = demo ? demoSource(options) : await settings(sources, options);
+  const watched: Watched = demo
+    ? demoSource(options, options.cameraMemory)
+    : await settings(sources, options);
+  const { cameras, model } = watched;
+  const memory = watched.memory ?? memorySettings(options.leakLevel, options.memoryBudget);
   const table = new LiveTable();
   await using server = await MonitorServer.listen(options);
-  await using monitor = await Monitor.start(model, cameras, {
+  const listener: MonitorListener = {
     onEvent: (event) => table.event(event),
     onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
     onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
-  });
+    onMistake: ({ sentence }) => table.note(`${new Date().toISOString()} memory: ${sentence}.`),
+  };
+  await using monitor = await Monitor.start(model, cameras, listener, memory);
   server.show(monitor);
   table.note(
     `Watching ${cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`}${demo ? ' (the demo, looped)' : ''}: ${server.url}`,
@@ -72,8 +92,11 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
   );
 }
 
+/** What is watched; `memory` where a configuration says it. */
+type Watched = Omit<Config, 'memory'> & Partial<Pick<Config, 'memory'>>;
+
 /** Cameras of the configuration, or the sources named on the command line. */
-async function settings(sources: readonly string[], options: StartOptions): Promise<Config> {
+async function settings(sources: readonly string[], options: StartOptions): Promise<Watched> {
   if (options.config === undefined)
     return { cameras: cameraSettings(sources, options), model: modelSettings(options) };
   if (sources.length > 0) throw new PlateauError('ERR_USAGE', 'Name either --config or sources, not both.');
@@ -85,6 +108,7 @@ function cameraSettings(sources: readonly string[], options: StartOptions): Came
   return sources.map((source, index) => ({
     name: sources.length === 1 ? cameraName(source) : `${index + 1}: ${cameraName(source)}`,
     zones,
+    memoryBudgetBytes: toBytes(options.cameraMemory),
     capture: liveCapture(source, { intervalSeconds: options.interval, stride: options.stride }),
   }));
 }

@@ -7,12 +7,14 @@ import { PlateauError } from '../errors.ts';
 import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { liveCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
-import type { CameraSettings, ModelSettings, ZoneSettings } from './settings.ts';
+import { memorySettings, toBytes } from './memory-settings.ts';
+import type { CameraSettings, MemorySettings, ModelSettings, ZoneSettings } from './settings.ts';
 import { wholePicture } from './whole-picture.ts';
 
 const { blockage } = defaults;
 const fraction = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
+const megabytes = z.number().min(1).max(1_048_576);
 
 const zoneSchema = z.strictObject({
   name: z.string().min(1).max(100),
@@ -34,6 +36,8 @@ const cameraSchema = z.strictObject({
   intervalSeconds: seconds.default(0),
   timeoutSeconds: z.number().min(1).max(60).default(defaults.timeoutSeconds),
   stallSeconds: z.number().min(1).max(600).default(defaults.stallSeconds),
+  /** The most that this camera may hold; no limit of its own without it. */
+  memoryMegabytes: megabytes.optional(),
   zones: z.array(zoneSchema).max(32).default([]),
 });
 
@@ -46,6 +50,15 @@ const configSchema = z.strictObject({
       confidence: z.number().gt(0).lt(1).default(defaults.confidence),
       device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
       threads: z.int().min(1).max(64).default(defaults.threads),
+      /** A hard cap on what ONNX Runtime takes on the CPU; none without it. */
+      memoryMegabytes: megabytes.optional(),
+    })
+    .prefault({}),
+  memory: z
+    .strictObject({
+      /** The most that all cameras may hold together; no limit without it. */
+      budgetMegabytes: megabytes.optional(),
+      leakLevel: z.enum(['off', 'simple', 'paranoid']).default(defaults.leakLevel),
     })
     .prefault({}),
   cameras: z.array(cameraSchema).min(1).max(64),
@@ -55,6 +68,7 @@ const configSchema = z.strictObject({
 export interface Config {
   readonly model: ModelSettings;
   readonly cameras: readonly CameraSettings[];
+  readonly memory: MemorySettings;
 }
 
 /**
@@ -72,7 +86,7 @@ export function readConfig(file: string, defaultModel: string): Config {
       `${file}: ${keyPath(issue.path)}: ${issue.message}; correct it and start again.`,
     );
   }
-  const { model, cameras } = parsed.data;
+  const { model, cameras, memory } = parsed.data;
   const names = cameras.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice >= 0)
@@ -89,7 +103,9 @@ export function readConfig(file: string, defaultModel: string): Config {
       threads: model.threads,
       confidence: model.confidence,
       className: model.class ?? null,
+      memoryLimitBytes: toBytes(model.memoryMegabytes),
     },
+    memory: memorySettings(memory.leakLevel, memory.budgetMegabytes),
     cameras: cameras.map((camera, index) => cameraSettings(camera, folder, `${file}: cameras[${index}]`)),
   };
 }
@@ -115,6 +131,7 @@ function cameraSettings(
   const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(camera.url) || camera.url.startsWith('/dev/');
   return {
     name: camera.name,
+    memoryBudgetBytes: toBytes(camera.memoryMegabytes),
     zones:
       camera.zones.length === 0
         ? [{ zone: wholePicture, blockage }]

@@ -32,6 +32,15 @@ export const defaults = {
   cleanupSeconds: 60,
   /** Share of the memory limit at which memory is given back at once. */
   reclaimAt: '80%',
+  /** Share of a memory budget that is kept for what raises alarms. */
+  alarmReserve: 0.1,
+  /** How hard forgotten resources are looked for. */
+  leakLevel: 'simple',
+  /** Seconds between two looks for mistakes with memory; each costs a full collection of the main thread's small heap. */
+  mistakeCheckSeconds: 600,
+  mistakeCheckSecondsParanoid: 60,
+  /** A pipeline that ran for so long was a good one: the next restart waits for the shortest time again. */
+  goodSeconds: 60,
   /** Annotated pictures and JPEGs are at most this wide, in pixels. */
   pictureWidth: 960,
 } as const;

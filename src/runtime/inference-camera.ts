@@ -1,4 +1,5 @@
 import type { BusyGuard, FrameRing, ReadableSlot, RingReader } from '@plateau/memory';
+import { PlateauError } from '../errors.ts';
 import type { Detections } from '../vision/yolo/detections.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { UnionMask } from '../vision/yolo/union-mask.ts';
@@ -77,13 +78,24 @@ export class InferenceCamera implements Disposable {
     if (slot === undefined) return undefined;
     const { metadata } = slot;
     const unknown = metadata[slotField.unknown] === 1;
-    const mask = unknown ? undefined : await this.#measure(slot);
+    let mask: MaskBits | undefined;
+    let unknownReason: string | null = null;
+    if (!unknown) {
+      try {
+        mask = await this.#measure(slot);
+      } catch (error) {
+        // The memory's limit refused this run; the next one works, and this picture is unknown.
+        if (!(error instanceof PlateauError) || error.code !== 'ERR_BUDGET_EXCEEDED') throw error;
+        unknownReason = error.message;
+      }
+    }
     return {
       camera: this.#id,
       sequence: metadata[slotField.sequence],
       timestampSeconds: metadata[slotField.timestampSeconds],
       arrivalSeconds: metadata[slotField.arrivalSeconds],
-      coverage: unknown ? null : Array.from(this.#coverage),
+      coverage: unknown || unknownReason !== null ? null : Array.from(this.#coverage),
+      unknownReason,
       discontinuity: metadata[slotField.discontinuity] === 1,
       wanted: metadata[slotField.wanted] === 1,
       mask,

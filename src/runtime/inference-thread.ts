@@ -20,6 +20,7 @@ async function live(data: InferenceThreadData): Promise<ThreadReport> {
   await using yolo = await Yolo.open(data.model, {
     device: data.device,
     threads: data.threads,
+    memoryLimitBytes: data.memoryLimitBytes,
     ...(data.names === null ? {} : { names: [...data.names] }),
   });
   const [height, width] = yolo.model.input;

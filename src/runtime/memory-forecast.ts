@@ -14,6 +14,11 @@ const idleBytes = 130 * megabyte;
 /** Reference pictures of the decoder and its tables. */
 const decoderPictures = 10;
 
+/** What a decoder holds for pictures of this size: its reference pictures, tables and packets. */
+export function decoderBytes(width: number, height: number): number {
+  return Math.round(width * height * 1.5) * decoderPictures + 4 * megabyte;
+}
+
 /**
  * @param inputSize [height, width] of the model's input.
  * @param pictureSize [width, height] of the cameras' pictures.
@@ -28,10 +33,7 @@ export function forecastMemory(
   const inputBytes = 3 * inputSize[0] * inputSize[1] * Float32Array.BYTES_PER_ELEMENT;
   // Weights once in the file's form and once in the runtime's; activations and outputs grow with the input.
   const modelBytes = 2 * modelFileBytes + 16 * inputBytes;
-  const perCameraBytes =
-    ringSlots * inputBytes +
-    Math.round(pictureSize[0] * pictureSize[1] * 1.5) * decoderPictures +
-    4 * megabyte;
+  const perCameraBytes = ringSlots * inputBytes + decoderBytes(...pictureSize);
   return {
     baseBytes: idleBytes,
     modelBytes,

@@ -1,12 +1,18 @@
+import { type LedgerSnapshot, ledger, type MemoryMetricsSources, type Mistake } from '@plateau/memory';
 import { PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { audit } from './audit.ts';
 import type { AuditEvidence } from './audit-evidence.ts';
 import type { AuditReport } from './audit-report.ts';
+import type { BudgetsStatus } from './camera-budgets.ts';
+import { defaults } from './defaults.ts';
+import { memorySettings } from './memory-settings.ts';
+import { MistakeWatch } from './mistake-watch.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import { processSeconds } from './process-clock.ts';
-import type { CameraSettings, ModelSettings } from './settings.ts';
+import { RetryWait } from './retry-wait.ts';
+import type { CameraSettings, MemorySettings, ModelSettings } from './settings.ts';
 import type { CameraState } from './thread-protocol.ts';
 import { type CameraEvent, type CameraStatus, WatchedCamera } from './watched-camera.ts';
 
@@ -14,6 +20,8 @@ export interface MonitorListener {
   onEvent(event: CameraEvent): void;
   onCameraState(camera: string, state: CameraState, reason: string | null): void;
   onFailure(error: PlateauError, retrySeconds: number): void;
+  /** Something piles up, was never released, or is copied for nothing; once for each line, and again when it doubled. */
+  onMistake?(mistake: Mistake): void;
 }
 
 /** One second of the monitor's memory. */
@@ -30,20 +38,25 @@ export interface MonitorStatus {
   readonly cameras: readonly CameraStatus[];
   readonly events: readonly CameraEvent[];
   readonly memory: readonly MemoryPoint[];
+  /** What budgets allow and what is used of them; `null` while the pipeline is down. */
+  readonly budgets: BudgetsStatus | null;
+  /** Mistakes with memory that were found at run time, the dearest first. */
+  readonly mistakes: readonly Mistake[];
   readonly uptimeSeconds: number;
 }
 
 /** Points of memory that are kept: ten minutes. */
 const memoryPoints = 600;
 const eventsKept = 200;
-const firstRetrySeconds = 1;
-const longestRetrySeconds = 30;
 
 /** Watches several cameras until it is stopped; a thread that fails is started again, with every zone as it was. */
 export class Monitor implements AsyncDisposable {
   readonly #model: ModelSettings;
   readonly #listener: MonitorListener;
   readonly #cameras: readonly WatchedCamera[];
+  readonly #memorySettings: MemorySettings;
+  readonly #mistakes: MistakeWatch;
+  readonly #retryWait: RetryWait;
   readonly #events: CameraEvent[] = [];
   readonly #memory: MemoryPoint[] = [];
   readonly #startedAt = processSeconds();
@@ -51,11 +64,10 @@ export class Monitor implements AsyncDisposable {
   #description: ModelDescription | null = null;
   #tick: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #retrySeconds = firstRetrySeconds;
   #stopped = false;
   #auditing = false;
   #reporting = false;
-  #liveResources = 0;
+  #ledger: LedgerSnapshot | undefined;
   #lastReport: PipelineReport | undefined;
 
   /** @throws PlateauError when the model cannot be used; later failures are retried. */
@@ -63,21 +75,36 @@ export class Monitor implements AsyncDisposable {
     model: ModelSettings,
     cameras: readonly CameraSettings[],
     listener: MonitorListener,
+    memory: MemorySettings = memorySettings(),
   ): Promise<Monitor> {
-    const monitor = new Monitor(model, cameras, listener);
+    ledger.leakLevel = memory.leakLevel;
+    const monitor = new Monitor(model, cameras, listener, memory);
     await monitor.#startPipeline();
     monitor.#tick = setInterval(() => void monitor.#everySecond(), 1000);
     return monitor;
   }
 
-  private constructor(model: ModelSettings, cameras: readonly CameraSettings[], listener: MonitorListener) {
+  private constructor(
+    model: ModelSettings,
+    cameras: readonly CameraSettings[],
+    listener: MonitorListener,
+    memory: MemorySettings,
+  ) {
     this.#model = model;
     this.#listener = listener;
+    this.#memorySettings = memory;
+    this.#retryWait = new RetryWait(defaults.goodSeconds);
+    this.#mistakes = new MistakeWatch({
+      everySeconds: memory.mistakeCheckSeconds,
+      ledger: () => this.#ledger,
+      onMistake: (mistake) => listener.onMistake?.(mistake),
+    });
     this.#cameras = cameras.map(
       (settings) =>
         new WatchedCamera(settings, {
           onEvent: (event) => this.#keepEvent(event),
           onState: (camera, state, reason) => listener.onCameraState(camera, state, reason),
+          onResult: (decision) => this.#mistakes.result(decision, 'Decision'),
         }),
     );
   }
@@ -88,6 +115,8 @@ export class Monitor implements AsyncDisposable {
       cameras: this.#cameras.map((camera) => camera.status),
       events: this.#events,
       memory: this.#memory,
+      budgets: this.#pipeline?.budgets ?? null,
+      mistakes: this.#mistakes.mistakes,
       uptimeSeconds: processSeconds() - this.#startedAt,
     };
   }
@@ -99,6 +128,18 @@ export class Monitor implements AsyncDisposable {
   /** Memory and busy time of all threads, now; `undefined` while the pipeline is down. */
   report(): Promise<PipelineReport> | undefined {
     return this.#pipeline?.report();
+  }
+
+  /** All that `memoryMetrics` tells; `undefined` while the pipeline is down. */
+  memorySources(): Promise<MemoryMetricsSources> | undefined {
+    return this.#pipeline?.memorySources();
+  }
+
+  /** Looks for mistakes with memory now, rather than at the next time; see `status.mistakes`. */
+  async findMistakes(): Promise<readonly Mistake[]> {
+    this.#ledger = (await this.report())?.ledger;
+    await this.#mistakes.look();
+    return this.#mistakes.mistakes;
   }
 
   /**
@@ -139,6 +180,7 @@ export class Monitor implements AsyncDisposable {
     this.#stopped = true;
     clearInterval(this.#tick);
     clearTimeout(this.#retry);
+    this.#mistakes[Symbol.dispose]();
     const pipeline = this.#pipeline;
     this.#pipeline = undefined;
     for (const camera of this.#cameras) camera.stop();
@@ -151,12 +193,17 @@ export class Monitor implements AsyncDisposable {
   }
 
   async #startPipeline(): Promise<void> {
-    const pipeline = await Pipeline.start(this.#model, (error) => void this.#restart(error));
+    const { leakLevel, budgetBytes } = this.#memorySettings;
+    const pipeline = await Pipeline.start(this.#model, (error) => void this.#restart(error), {
+      leakLevel,
+      budgetBytes,
+    });
     if (this.#stopped) {
       await pipeline.stop();
       return;
     }
     this.#reporting = false;
+    this.#retryWait.started(processSeconds());
     this.#pipeline = pipeline;
     this.#description = pipeline.model;
     for (const camera of this.#cameras) camera.start(pipeline);
@@ -167,8 +214,7 @@ export class Monitor implements AsyncDisposable {
     if (this.#stopped) return;
     const broken = this.#pipeline;
     this.#pipeline = undefined;
-    const retrySeconds = this.#retrySeconds;
-    this.#retrySeconds = Math.min(longestRetrySeconds, retrySeconds * 2);
+    const retrySeconds = this.#retryWait.failed(processSeconds());
     for (const camera of this.#cameras) camera.lose(error.message);
     this.#listener.onFailure(error, retrySeconds);
     await broken?.stop();
@@ -187,7 +233,7 @@ export class Monitor implements AsyncDisposable {
       rssBytes: sample.rssBytes,
       heapUsedBytes: sample.heapUsedBytes,
       sharedBytes: sample.sharedBytes,
-      liveResources: this.#liveResources,
+      liveResources: this.#ledger?.live ?? 0,
     });
     if (this.#memory.length > memoryPoints) this.#memory.shift();
     // A thread that does not answer must not be asked again and again.
@@ -195,7 +241,7 @@ export class Monitor implements AsyncDisposable {
     this.#reporting = true;
     const report = await this.#pipeline?.report();
     this.#reporting = false;
-    this.#liveResources = report?.ledger.live ?? 0;
+    this.#ledger = report?.ledger;
   }
 
   #keepEvent(event: CameraEvent): void {

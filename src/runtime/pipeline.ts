@@ -7,12 +7,15 @@ import {
   FrameRing,
   type LeakLevel,
   ledger,
+  type MemoryMetricsSources,
   type MemorySample,
   ResidentPages,
+  type RingCounters,
   SlabPool,
 } from '@plateau/memory';
-import { fromErrorMessage, type PlateauError } from '../errors.ts';
+import { fromErrorMessage, PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { type BudgetsStatus, CameraBudgets, withinBudget } from './camera-budgets.ts';
 import { type CameraListener, cameraOf, deliver, isCameraMessage } from './camera-listener.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
@@ -23,6 +26,7 @@ import {
   type CameraId,
   type FromCapture,
   type FromInference,
+  type SourceInfo,
   slotFieldCount,
   type ThreadReport,
   type ToCapture,
@@ -32,6 +36,7 @@ import { Upkeep } from './upkeep.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 interface PipelineCamera {
+  readonly name: string;
   readonly ring: FrameRing;
   readonly listener: CameraListener;
   /** Threads that have let go of the ring; it goes back to the pool when both have. */
@@ -41,6 +46,8 @@ interface PipelineCamera {
 export interface PipelineOptions {
   /** How many creation sites the threads' ledgers record; by default as in this thread. */
   readonly leakLevel?: LeakLevel;
+  /** The most that all cameras may hold together; by default there is no limit. */
+  readonly budgetBytes?: number | undefined;
   /** Give back the pages that only the start needed (docs/decisions/0003-resident-memory.md). True by default. */
   readonly leanStart?: boolean;
 }
@@ -60,6 +67,7 @@ interface PipelineParts {
   readonly bell: Doorbell;
   readonly inference: WorkerThread<ToInference, FromInference>;
   readonly leakLevel: LeakLevel;
+  readonly budgets: CameraBudgets;
   readonly slabs: SlabPool;
   readonly upkeep: Upkeep;
   readonly pages: ResidentPages | undefined;
@@ -72,6 +80,7 @@ interface PipelineParts {
 export class Pipeline implements AsyncDisposable {
   readonly model: ModelDescription;
   readonly #settings: ModelSettings;
+  readonly #budgets: CameraBudgets;
   readonly #slabs: SlabPool;
   readonly #bell: Doorbell;
   readonly #upkeep: Upkeep;
@@ -83,6 +92,8 @@ export class Pipeline implements AsyncDisposable {
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
   readonly #cameras = new Map<CameraId, PipelineCamera>();
   readonly #reports = new Map<number, (report: ThreadReport) => void>();
+  /** Who waits for a report; a thread that has died will not answer any more. */
+  readonly #asking = new Set<(report: PipelineReport) => void>();
   readonly #lastReports: ThreadReport[] = [];
   #nextCamera = 0;
   #nextReport = 0;
@@ -98,7 +109,7 @@ export class Pipeline implements AsyncDisposable {
   static async start(
     model: ModelSettings,
     onFailure: (error: PlateauError) => void,
-    { leakLevel = ledger.leakLevel, leanStart = true }: PipelineOptions = {},
+    { leakLevel = ledger.leakLevel, leanStart = true, budgetBytes }: PipelineOptions = {},
   ): Promise<Pipeline> {
     await using undo = new AsyncDisposableStack();
     const pages = undo.use(leanStart ? await ResidentPages.find() : undefined);
@@ -106,15 +117,19 @@ export class Pipeline implements AsyncDisposable {
     pages?.watch(startWatchMilliseconds, startWatchBytes);
     const bell = Doorbell.create();
     const guard = BusyGuard.create();
-    const slabs = new SlabPool({ ledger });
     const started = Promise.withResolvers<ModelDescription>();
     let pipeline: Pipeline | undefined;
+    const budgets = new CameraBudgets(budgetBytes, (camera) => {
+      if (pipeline !== undefined) pipeline.#pictureGivenUp(camera);
+    });
+    const slabs = new SlabPool({ ledger, budget: budgets.whole });
     const inference = new WorkerThread<ToInference, FromInference>('inference-thread', {
       data: {
         model: model.file,
         names: model.names,
         device: model.device,
         threads: model.threads,
+        memoryLimitBytes: model.memoryLimitBytes,
         doorbell: bell.handle,
         guard: guard.handle,
         leakLevel,
@@ -142,6 +157,7 @@ export class Pipeline implements AsyncDisposable {
       bell,
       inference,
       leakLevel,
+      budgets,
       slabs,
       upkeep,
       pages,
@@ -156,6 +172,7 @@ export class Pipeline implements AsyncDisposable {
     this.#settings = parts.settings;
     this.#bell = bell;
     this.#inference = parts.inference;
+    this.#budgets = parts.budgets;
     this.#slabs = parts.slabs;
     this.#upkeep = parts.upkeep;
     this.#pages = parts.pages;
@@ -176,17 +193,26 @@ export class Pipeline implements AsyncDisposable {
     });
   }
 
+  /** @throws PlateauError ERR_BUDGET_EXCEEDED, and then nothing was allocated. */
   addCamera(camera: CameraSettings, listener: CameraListener): CameraId {
     const id = this.#nextCamera;
     this.#nextCamera += 1;
+    const { name } = camera;
     const [inputHeight, inputWidth] = this.model.input;
-    const ring = FrameRing.allocate(this.#slabs, {
-      slots: defaults.ringSlots,
-      slotByteLength: 3 * inputHeight * inputWidth * Float32Array.BYTES_PER_ELEMENT,
-      metadataFields: slotFieldCount,
-      camera: camera.name,
-    });
-    this.#cameras.set(id, { ring, listener, released: 0 });
+    this.#budgets.add(id, name, camera.memoryBudgetBytes);
+    using undo = new DisposableStack();
+    undo.defer(() => this.#budgets.remove(id));
+    const ring = withinBudget(name, () =>
+      FrameRing.allocate(this.#slabs, {
+        slots: defaults.ringSlots,
+        slotByteLength: 3 * inputHeight * inputWidth * Float32Array.BYTES_PER_ELEMENT,
+        metadataFields: slotFieldCount,
+        camera: name,
+        alarmPath: true,
+      }),
+    );
+    undo.move();
+    this.#cameras.set(id, { name, ring, listener, released: 0 });
     const zones = camera.zones.map(({ zone }) => zone);
     const classId = measuredClassId(this.model.classes, this.#settings.className);
     this.#tellInference({
@@ -223,8 +249,11 @@ export class Pipeline implements AsyncDisposable {
     this.#tellInference({ type: 'remove-camera', camera });
   }
 
-  wantPicture(camera: CameraId): void {
+  /** Asks for an annotated picture. @returns False where the memory budget has no room for one. */
+  wantPicture(camera: CameraId): boolean {
+    if (!this.#budgets.wantPicture(camera)) return false;
     this.#capture.post({ type: 'want-picture', camera });
+    return true;
   }
 
   /** Gives a picture that waits in the capture thread its drawing: for the annotated video, or for a JPEG. */
@@ -259,6 +288,20 @@ export class Pipeline implements AsyncDisposable {
     return this.#upkeep.tick();
   }
 
+  /** What budgets allow, and what is used of them. */
+  get budgets(): BudgetsStatus {
+    return this.#budgets.status;
+  }
+
+  /** All that `memoryMetrics` tells. */
+  async memorySources(): Promise<MemoryMetricsSources> {
+    const { ledger } = await this.report();
+    const rings: Record<string, RingCounters> = {};
+    for (const { name, ring } of this.#cameras.values()) rings[name] = ring.counters;
+    const { counters } = this.#slabs;
+    return { sample: this.#upkeep.sample(), ledger, slabs: counters, rings, budget: this.#budgets.whole };
+  }
+
   /** Memory and busy time of all threads, now. @param collect Runs a full collection in each thread first. */
   async report({ collect = false } = {}): Promise<PipelineReport> {
     if (this.#stopped !== undefined) return this.#stopped;
@@ -270,12 +313,20 @@ export class Pipeline implements AsyncDisposable {
       post(request);
       return answer.promise;
     };
-    const reports = await Promise.all([
+    const { promise, resolve } = Promise.withResolvers<PipelineReport>();
+    this.#asking.add(resolve);
+    void Promise.all([
       ask((request) => this.#tellInference({ type: 'report', request, collect })),
       ask((request) => this.#capture.post({ type: 'report', request, collect })),
-    ]);
-    if (collect) collectNow();
-    return pipelineReport(reports, this.#upkeep.counters);
+    ]).then((reports) => {
+      if (collect) collectNow();
+      const report = pipelineReport(reports, this.#upkeep.counters);
+      this.#upkeep.noteThreads(report.threads);
+      resolve(report);
+    });
+    const report = await promise;
+    this.#asking.delete(resolve);
+    return report;
   }
 
   /** Ends both threads after the run in hand, and says what was still live then. Safe to call twice. */
@@ -289,12 +340,21 @@ export class Pipeline implements AsyncDisposable {
     const inferenceEnds = this.#inference.stop({ type: 'stop' });
     this.#bell.ring();
     await Promise.all([this.#capture.stop({ type: 'stop' }), inferenceEnds]);
-    for (const { ring } of this.#cameras.values()) ring[Symbol.dispose]();
+    for (const { ring } of this.#cameras.values()) {
+      // A thread that died holds its slots for ever: its slab would never come back to the pool.
+      for (const { id } of ring.readerStates()) ring.releaseReader(id, { awaitSuccessor: false });
+      ring.releaseWriter();
+      ring[Symbol.dispose]();
+    }
+    for (const id of this.#cameras.keys()) this.#budgets.remove(id);
     this.#cameras.clear();
     this.#slabs.trim();
     clearTimeout(this.#settled);
     this.#pages?.[Symbol.dispose]();
-    return pipelineReport(this.#lastReports, this.#upkeep.counters);
+    const last = pipelineReport(this.#lastReports, this.#upkeep.counters);
+    // Threads that died will not answer any more.
+    for (const resolve of this.#asking) resolve(last);
+    return last;
   }
 
   #tellInference(message: ToInference): void {
@@ -304,9 +364,12 @@ export class Pipeline implements AsyncDisposable {
 
   #hear(message: FromInference | FromCapture): void {
     if (isCameraMessage(message)) {
-      const camera = this.#cameras.get(cameraOf(message));
+      const id = cameraOf(message);
+      const camera = this.#cameras.get(id);
       if (camera !== undefined) deliver(message, camera.listener);
       if (message.type === 'decision') this.#upkeep.frameDone();
+      else if (message.type === 'picture') this.#budgets.pictureDone(id);
+      else if (message.type === 'opened') this.#holdDecoder(id, message.info);
       return;
     }
     switch (message.type) {
@@ -328,6 +391,22 @@ export class Pipeline implements AsyncDisposable {
     }
   }
 
+  /** A camera whose decoder does not fit into its budget is given up, and no other one. */
+  #holdDecoder(id: CameraId, info: SourceInfo): void {
+    try {
+      this.#budgets.opened(id, info);
+    } catch (error) {
+      if (!(error instanceof PlateauError)) throw error;
+      this.removeCamera(id);
+      this.#cameras.get(id)?.listener.onFailed(error);
+    }
+  }
+
+  #pictureGivenUp(id: CameraId): void {
+    const error = { code: 'ERR_BUDGET_EXCEEDED', message: 'The memory of this picture was needed.' } as const;
+    this.#cameras.get(id)?.listener.onPicture?.({ type: 'picture', camera: id, jpeg: null, error });
+  }
+
   #release(id: CameraId): void {
     const camera = this.#cameras.get(id);
     if (camera === undefined) return;
@@ -335,6 +414,7 @@ export class Pipeline implements AsyncDisposable {
     if (camera.released < 2) return;
     camera.ring[Symbol.dispose]();
     this.#cameras.delete(id);
+    this.#budgets.remove(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -43,8 +43,10 @@ export interface Decision {
   readonly sequence: number;
   readonly timestampSeconds: number;
   readonly arrivalSeconds: number;
-  /** Coverage per zone, in the zones' order; `null` where the picture cannot be trusted. */
+  /** Coverage per zone, in the zones' order; `null` where it cannot be known. */
   readonly coverage: readonly number[] | null;
+  /** Why coverage is `null`, where it is for another reason than that the picture cannot be trusted. */
+  readonly unknownReason: string | null;
   /** The source's time broke off ahead of this picture: what lay before it counts for no delay. */
   readonly discontinuity: boolean;
   /** Somebody wants to see this picture: it waits in the capture thread for its annotation. */
@@ -217,6 +219,8 @@ export interface InferenceThreadData {
   readonly names: readonly string[] | null;
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
   readonly threads: number;
+  /** The most that the runtime may take; `undefined` is no limit. */
+  readonly memoryLimitBytes: number | undefined;
   readonly doorbell: DoorbellHandle;
   readonly guard: BusyGuardHandle;
   readonly leakLevel: LeakLevel;

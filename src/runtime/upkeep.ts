@@ -13,6 +13,8 @@ import {
   ReclaimLadder,
   type ReclaimReport,
   type SlabPool,
+  type ThreadMemory,
+  threadName,
 } from '@plateau/memory';
 import { defaults } from './defaults.ts';
 
@@ -35,6 +37,7 @@ export class Upkeep {
   readonly #ladder: ReclaimLadder;
   readonly #periodic: PeriodicCleanup;
   readonly #watch: MemoryWatch;
+  readonly #monitor: MemoryMonitor;
   #threshold = 0;
   #bytesGivenBack = 0;
   #busy = 0;
@@ -55,6 +58,7 @@ export class Upkeep {
 
   private constructor(ladder: ReclaimLadder, monitor: MemoryMonitor) {
     this.#ladder = ladder;
+    this.#monitor = monitor;
     this.#periodic = new PeriodicCleanup({
       clock: monotonicSeconds,
       everyFrames: defaults.cleanupFrames,
@@ -81,6 +85,16 @@ export class Upkeep {
   tick(): MemorySample {
     this.#periodic.tick();
     return this.#watch.tick().sample;
+  }
+
+  /** What the other threads said of themselves counts from now on. */
+  noteThreads(threads: readonly ThreadMemory[]): void {
+    for (const memory of threads) if (memory.thread !== threadName) this.#monitor.noteThread(memory);
+  }
+
+  /** Memory now, without giving any back. */
+  sample(): MemorySample {
+    return this.#monitor.sample();
   }
 
   get counters(): UpkeepCounters {

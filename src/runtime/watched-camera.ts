@@ -1,5 +1,5 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
-import { fromErrorMessage, type PlateauError } from '../errors.ts';
+import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -31,6 +31,8 @@ export interface CameraStatus {
 export interface WatchedCameraEvents {
   onEvent(event: CameraEvent): void;
   onState(camera: string, state: CameraState, reason: string | null): void;
+  /** A decision has come, and is dead once it was taken in. */
+  onResult(decision: Decision): void;
 }
 
 /** A live camera on the main thread: its zones, its state, and the newest annotated picture for those who look. */
@@ -39,6 +41,7 @@ export class WatchedCamera implements CameraListener {
   readonly #events: WatchedCameraEvents;
   readonly #zones: readonly ZoneWatch[];
   #pipeline: Pipeline | undefined;
+  #hasFailed = false;
   #id: CameraId | undefined;
   #state: CameraState = 'connecting';
   #reason: string | null = null;
@@ -58,8 +61,16 @@ export class WatchedCamera implements CameraListener {
 
   /** Begins, or begins again, on a pipeline; the zones' states outlive a pipeline that failed. */
   start(pipeline: Pipeline): void {
+    this.#hasFailed = false;
+    try {
+      this.#id = pipeline.addCamera(this.settings, this);
+    } catch (error) {
+      // No memory for this camera: it costs itself, and the others are watched.
+      if (!(error instanceof PlateauError) || error.code !== 'ERR_BUDGET_EXCEEDED') throw error;
+      this.onFailed(error);
+      return;
+    }
     this.#pipeline = pipeline;
-    this.#id = pipeline.addCamera(this.settings, this);
     this.#setState('connecting', null);
   }
 
@@ -89,7 +100,8 @@ export class WatchedCamera implements CameraListener {
   picture(timeoutMilliseconds: number): Promise<Uint8Array | undefined> {
     const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
     if (this.#pipeline === undefined || this.#id === undefined) return Promise.resolve(undefined);
-    if (this.#pictureWaiters.length === 0) this.#pipeline.wantPicture(this.#id);
+    if (this.#pictureWaiters.length === 0 && !this.#pipeline.wantPicture(this.#id))
+      return Promise.resolve(undefined);
     this.#pictureWaiters.push(resolve);
     const timer = setTimeout(() => {
       this.#pictureWaiters = this.#pictureWaiters.filter((waiter) => waiter !== resolve);
@@ -140,13 +152,16 @@ export class WatchedCamera implements CameraListener {
 
   onFailed(error: PlateauError): void {
     this.#setState('ended', error.message);
+    // What its threads still say while they let go of it must not hide why.
+    this.#hasFailed = true;
   }
 
   onDecision(decision: Decision): void {
-    const { arrivalSeconds, coverage } = decision;
+    const { arrivalSeconds, coverage, unknownReason } = decision;
+    this.#events.onResult(decision);
     for (const [index, zone] of this.#zones.entries()) {
       // Delays of a live camera follow the monotonic arrival: its own clock may run slow, or be set.
-      const event = zone.update(arrivalSeconds, coverage === null ? null : coverage[index], null);
+      const event = zone.update(arrivalSeconds, coverage === null ? null : coverage[index], unknownReason);
       if (event !== undefined)
         this.#events.onEvent({ ...event, camera: this.settings.name, zone: zone.name, at: new Date() });
     }
@@ -176,6 +191,7 @@ export class WatchedCamera implements CameraListener {
   }
 
   #setState(state: CameraState, reason: string | null): void {
+    if (this.#hasFailed) return;
     const changed = state !== this.#state || reason !== this.#reason;
     this.#state = state;
     this.#reason = reason;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { memoryMetrics } from '@plateau/memory';
 import fastify, { type FastifyInstance } from 'fastify';
 import { PlateauError } from '../errors.ts';
 import type { Monitor } from '../runtime/monitor.ts';
@@ -102,6 +103,19 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     return report === undefined
       ? reply.code(503).send({ error: 'The pipeline is being started again.' })
       : report.ledger;
+  });
+  app.get(
+    '/api/budgets',
+    (_request, reply) => shown.monitor?.status.budgets ?? reply.code(503).send(starting),
+  );
+  app.get(
+    '/api/mistakes',
+    (_request, reply) => shown.monitor?.status.mistakes ?? reply.code(503).send(starting),
+  );
+  app.get('/metrics', async (_request, reply) => {
+    const sources = await shown.monitor?.memorySources();
+    if (sources === undefined) return reply.code(503).send(starting);
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(memoryMetrics(sources));
   });
   app.post('/api/audit', async (_request, reply) => {
     const { monitor } = shown;

@@ -28,6 +28,19 @@ test('a camera with nothing but a name and an address gets every default and the
   });
 });
 
+test('memory is bounded in megabytes: the runtime, all cameras, one camera', () => {
+  const { cameras, model, memory } = read(
+    'model: {memoryMegabytes: 200}\nmemory: {budgetMegabytes: 96, leakLevel: paranoid}\ncameras:\n  - {name: a, url: x, memoryMegabytes: 32}\n  - {name: b, url: y}\n',
+  );
+  expect(model.memoryLimitBytes).toBe(200 * 2 ** 20);
+  expect(memory).toMatchObject({ budgetBytes: 96 * 2 ** 20, leakLevel: 'paranoid' });
+  expect(cameras.map(({ memoryBudgetBytes }) => memoryBudgetBytes)).toEqual([32 * 2 ** 20, undefined]);
+  expect(read('cameras: [{name: a, url: x}]').memory).toMatchObject({
+    budgetBytes: undefined,
+    leakLevel: 'simple',
+  });
+});
+
 test('paths are taken from the folder of the file', () => {
   const { cameras, model } = read('model: {file: coal.onnx}\ncameras: [{name: a, url: belt.mp4}]');
   expect(model.file).toBe(join(folder, 'coal.onnx'));
@@ -46,6 +59,8 @@ test.each([
     'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[1,0],[0,1]]}]}]',
     /cameras\[0\]\.zones\[0\]/,
   ],
+  ['memory: {leakLevel: loud}\ncameras: [{name: a, url: x}]', /memory\.leakLevel/],
+  ['cameras: [{name: a, url: x, memoryMegabytes: 0}]', /cameras\[0\]\.memoryMegabytes/],
   ['cameras: []', /cameras/],
   ['cameras: [', /cannot be read as YAML/],
 ])('%s is refused with its key', (text, message) => {
