@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   soak: async () => (await import('./soak.ts')).soakCommand(),
+  profile: async () => (await import('./profile.ts')).profileCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 };
 

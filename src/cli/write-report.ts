@@ -7,13 +7,13 @@ import { PlateauError } from '../errors.ts';
  *
  * @throws PlateauError ERR_OUTPUT_UNWRITABLE naming the path.
  */
-export function refuseUnwritable(path: string): void {
+export function refuseUnwritable(path: string, flag = '--report'): void {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) throw unwritable(path, 'it is a folder');
+  if (stats?.isDirectory()) throw unwritable(path, flag, 'it is a folder');
   try {
     accessSync(stats === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {
-    throw unwritable(path, reason(error), error);
+    throw unwritable(path, flag, reason(error), error);
   }
 }
 
@@ -23,16 +23,25 @@ export function refuseUnwritable(path: string): void {
  * @throws PlateauError ERR_OUTPUT_UNWRITABLE naming the path.
  */
 export function writeReport(path: string, report: unknown): void {
-  const text = `${JSON.stringify(report, null, 1)}\n`;
+  writeWhole(path, `${JSON.stringify(report, null, 1)}\n`, '--report');
+}
+
+/**
+ * Writes what is no report in the same way.
+ *
+ * @param flag That named the path.
+ * @throws PlateauError ERR_OUTPUT_UNWRITABLE naming the path.
+ */
+export function writeWhole(path: string, content: string | Uint8Array, flag: string): void {
   // A pipe or a device, such as /dev/stdout, has no name to be taken.
   const isPlain = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
   const growing = isPlain ? `${path}.partial` : path;
   try {
-    writeFileSync(growing, text);
+    writeFileSync(growing, content);
     if (isPlain) renameSync(growing, path);
   } catch (error) {
     if (isPlain) rmSync(growing, { force: true });
-    throw unwritable(path, reason(error), error);
+    throw unwritable(path, flag, reason(error), error);
   }
 }
 
@@ -47,10 +56,10 @@ function reason(error: unknown): string {
   return known[code] ?? code;
 }
 
-function unwritable(path: string, why: string, cause?: unknown): PlateauError {
+function unwritable(path: string, flag: string, why: string, cause?: unknown): PlateauError {
   return new PlateauError(
     'ERR_OUTPUT_UNWRITABLE',
-    `The report cannot be written to ${path} (${why}); choose another --report.`,
+    `The ${flag.slice(2)} file cannot be written to ${path} (${why}); choose another ${flag}.`,
     { cause },
   );
 }

@@ -14,6 +14,7 @@ import {
 } from './buffer-lease.ts';
 import { UseAfterDisposeError } from './errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { threadAccounts } from './thread-accounts.ts';
 import { ledger as threadLedger } from './thread-ledger.ts';
 
 class Block implements LeasedBlock {
@@ -135,6 +136,7 @@ export class BufferPool implements BufferSource {
     const { camera, stage } = options ?? {};
     const entry = this.#ledger.track({ kind: this.#kind, bytes: size, camera, stage, siteBelow: this.lease });
     this.#allocations += 1;
+    threadAccounts.poolBytes += size;
     return new Block(new ArrayBuffer(size), entry);
   }
 }
@@ -153,6 +155,7 @@ export function blockSizeOf(type: ElementType, length: number): number {
 /** Frees the bytes at once, by `transfer(0)`: a collection would take its time. Views on them become empty. */
 function drop(block: Block): number {
   const bytes = block.buffer.byteLength;
+  threadAccounts.poolBytes -= bytes;
   block.entry[Symbol.dispose]();
   block.view = undefined;
   block.buffer.transfer(0);

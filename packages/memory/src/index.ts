@@ -11,6 +11,7 @@ export {
 } from './buffer-lease.ts';
 export { BufferPool } from './buffer-pool.ts';
 export { BusyGuard, type BusyGuardHandle } from './busy-guard.ts';
+export type { CallProfile } from './call-meter.ts';
 export { type MemoryLimit, readMemoryLimit } from './cgroup-limit.ts';
 export { type Clock, monotonicSeconds } from './clock.ts';
 export { collectNow } from './collector.ts';
@@ -84,7 +85,7 @@ export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup
 export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
-export { type CallProfile, profile } from './profile.ts';
+export { profile } from './profile.ts';
 export { callTable, stageTable } from './profile-table.ts';
 export type { LineRow } from './profiler/line-recorder.ts';
 export { type PprofFrame, type PprofSample, type PprofType, pprofFile } from './profiler/pprof.ts';
@@ -95,7 +96,16 @@ export {
   profileLines,
 } from './profiler/profile-lines.ts';
 export { profilePage } from './profiler/profile-page.ts';
-export { stagePprof } from './profiler/stage-pprof.ts';
+export { type ProgramLines, type ProgramProfile, programProfile } from './profiler/program-profile.ts';
+export { linePprof, stagePprof } from './profiler/stage-pprof.ts';
+export {
+  type ProfileOrder,
+  profileVariable,
+  refusalFile,
+  type ThreadFailure,
+  type ThreadLines,
+  type ThreadRecord,
+} from './profiler/thread-record.ts';
 export {
   ReclaimLadder,
   type ReclaimLadderOptions,
@@ -116,14 +126,9 @@ export {
   type SlabPoolCounters,
   type SlabPoolOptions,
 } from './slab-pool.ts';
-export {
-  type StageMeasure,
-  StageProfiler,
-  type StageReading,
-  type StageReport,
-  type StageRow,
-  type StageSample,
-} from './stage-profiler.ts';
+export { stage, staged } from './stage.ts';
+export { StageProfiler } from './stage-profiler.ts';
+export type { StageMeasure, StageReading, StageReport, StageRow, StageSample } from './stage-report.ts';
 export { type PoolStatistics, StatisticsPool } from './statistics-pool.ts';
 export { ledger, threadName } from './thread-ledger.ts';
 export { ThreadLocal, type ThreadLocalOptions } from './thread-local.ts';

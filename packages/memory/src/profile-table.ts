@@ -1,9 +1,9 @@
 /** Profiles as tables for a terminal. */
-import type { CallProfile } from './profile.ts';
-import type { StageReport } from './stage-profiler.ts';
+import type { CallProfile } from './call-meter.ts';
+import type { StageReport } from './stage-report.ts';
 
 /** A table of stages, indented by their nesting; bytes are each stage's own, net. */
-export function stageTable(report: StageReport): string {
+export function stageTable(report: Pick<StageReport, 'rows'>): string {
   const rows = report.rows.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return table(
     ['stage', 'calls', 'ms a call', 'own ms', 'RSS', 'heap', 'buffers', 'external', 'pools'],

@@ -9,6 +9,7 @@ import { UseAfterDisposeError } from './errors.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { MemoryBudget, type Reservation } from './memory-budget.ts';
 import { SlabLease } from './slab-lease.ts';
+import { threadAccounts } from './thread-accounts.ts';
 import { ledger as threadLedger } from './thread-ledger.ts';
 
 export interface SlabPoolOptions {
@@ -143,6 +144,7 @@ export class SlabPool implements Disposable {
         if (one === undefined) break;
         one.entry[Symbol.dispose]();
         this.#idleBytes -= size;
+        threadAccounts.poolBytes -= size;
         this.#condemnedBytes += size;
         this.#collected.register(one.slab, one.reservation);
         dropped += size;
@@ -174,6 +176,7 @@ export class SlabPool implements Disposable {
     try {
       const reservation = this.#reserve(size, about);
       this.#allocations += 1;
+      threadAccounts.poolBytes += size;
       return { slab: new SharedArrayBuffer(size), reservation };
     } catch (error) {
       const larger = [...this.#idle.keys()].sort((a, b) => a - b).find((other) => other > size);

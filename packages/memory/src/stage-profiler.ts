@@ -1,94 +1,82 @@
 /**
- * Memory by stage of a pipeline and by function: `using _ = profiler.enter('decode')`. A stage inside of another counts
- * for itself; each stage has its own bytes and those of all within. About 20 µs a stage (bench/profiler.ts).
+ * Memory by stage of a pipeline and by function: `using _ = profiler.enter('decode')`. Memory is read whenever a stage
+ * begins or ends, and what has changed since counts for the stage that ran: so each byte counts once, and a stage has
+ * its bytes without those of the stages inside. About 20 µs a stage (bench/profiler.ts).
  */
 import type { Clock } from './clock.ts';
+import { type StageReading, type StageReport, type StageRow, stageMeasures } from './stage-report.ts';
+import { StageTimeline } from './stage-timeline.ts';
+import { threadAccounts } from './thread-accounts.ts';
 
-/** What is read at both ends of a stage. */
-export interface StageReading {
-  readonly rssBytes: number;
-  readonly heapBytes: number;
-  readonly bufferBytes: number;
-  readonly externalBytes: number;
-  readonly poolBytes: number;
-}
-
-export type StageMeasure = keyof StageReading;
-
-const measures: readonly StageMeasure[] = [
-  'rssBytes',
-  'heapBytes',
-  'bufferBytes',
-  'externalBytes',
-  'poolBytes',
-];
-
-/** One stage, by its path: `frame/decode`. Bytes are net: what was made less what was freed while it ran. */
-export interface StageRow extends StageReading {
+/** The figures of one path, growing. */
+class Totals implements StageRow {
   readonly path: string;
-  readonly calls: number;
-  /** With the stages inside. */
-  readonly seconds: number;
-  /** Without them; the bytes of a row are without them, too. */
-  readonly ownSeconds: number;
+  calls = 0;
+  seconds = 0;
+  ownSeconds = 0;
+  rssBytes = 0;
+  heapBytes = 0;
+  bufferBytes = 0;
+  externalBytes = 0;
+  poolBytes = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
 }
 
-/** A moment on the timeline. */
-export interface StageSample {
-  readonly atSeconds: number;
-  readonly rssBytes: number;
-  readonly heapBytes: number;
-  readonly bufferBytes: number;
-}
-
-export interface StageReport {
-  readonly seconds: number;
-  /** In the order in which they first ran. */
-  readonly rows: readonly StageRow[];
-  /** Bounded: when there are too many, every second one goes, and from then on half as many are kept. */
-  readonly timeline: readonly StageSample[];
-}
-
-interface Frame {
-  readonly path: string;
+interface Running {
+  readonly row: Totals;
   readonly startSeconds: number;
-  readonly start: StageReading;
-  readonly inner: Record<StageMeasure | 'seconds', number>;
 }
 
-interface Totals extends Record<StageMeasure, number> {
-  calls: number;
-  seconds: number;
-  ownSeconds: number;
-}
+/** Names made up at run time, and stages that are never ended, must not grow without end. */
+const rowRoom = 500;
+const depthRoom = 64;
+const otherStages = '(other stages)';
+const unmeasured: Disposable = { [Symbol.dispose]: () => undefined };
 
-const timelineRoom = 1000;
+/** Bytes of V8's heap that each side of a stage costs by itself: its own readings and objects. */
+interface OwnHeap {
+  readonly atBegin: number;
+  readonly atEnd: number;
+}
 
 export class StageProfiler {
   readonly #clock: Clock;
   readonly #poolBytes: () => number;
   readonly #started: number;
-  readonly #stack: Frame[] = [];
+  readonly #stack: Running[] = [];
   readonly #rows = new Map<string, Totals>();
-  #timeline: StageSample[] = [];
-  #keepEvery = 1;
-  #seen = 0;
+  readonly #timeline = new StageTimeline();
+  #overlaps = 0;
+  #measuringSeconds = 0;
+  #last: StageReading;
+  #lastSeconds: number;
+  #ownHeap: OwnHeap = { atBegin: 0, atEnd: 0 };
+  /** What of the heap that has been made since the last reading is this profiler's own. */
+  #ownSince = 0;
 
-  /** @param options.poolBytes Bytes that the program's pools hold, to be told apart from other buffers. */
+  /** @param options.poolBytes Bytes that the program's pools hold, to be told apart from other buffers. Default: all pools of this thread. */
   constructor(options: { clock: Clock; poolBytes?: (() => number) | undefined }) {
     this.#clock = options.clock;
-    this.#poolBytes = options.poolBytes ?? (() => 0);
+    this.#poolBytes = options.poolBytes ?? (() => threadAccounts.poolBytes);
+    this.#last = this.#read();
     this.#started = options.clock();
+    this.#lastSeconds = this.#started;
+    this.#calibrate();
   }
 
-  /** Begins a stage inside of the one that runs. Its end has to come before that of the other. */
+  /** Begins a stage inside of the one that runs. */
   enter(name: string): Disposable {
-    const outer = this.#stack.at(-1);
-    const path = outer === undefined ? name : `${outer.path}/${name}`;
-    const inner = { rssBytes: 0, heapBytes: 0, bufferBytes: 0, externalBytes: 0, poolBytes: 0, seconds: 0 };
-    const frame: Frame = { path, startSeconds: this.#clock(), start: this.#read(), inner };
-    this.#stack.push(frame);
-    return { [Symbol.dispose]: () => this.#leave(frame) };
+    if (this.#stack.length >= depthRoom) return unmeasured;
+    this.#settle(this.#ownHeap.atBegin);
+    const outer = this.#stack.at(-1)?.row.path;
+    const row = this.#rowOf(name.replaceAll('/', '∕'), outer);
+    row.calls += 1;
+    const running = { row, startSeconds: this.#lastSeconds };
+    this.#stack.push(running);
+    return { [Symbol.dispose]: () => this.#leave(running) };
   }
 
   /** Runs a function as a stage. */
@@ -97,42 +85,63 @@ export class StageProfiler {
     return work();
   }
 
+  /** Notes a moment on the timeline, for programs that take their time between stages. */
+  sample(): void {
+    this.#settle(this.#ownHeap.atEnd);
+    this.#timeline.note(this.#lastSeconds - this.#started, this.#last);
+  }
+
+  /** Of all stages, those that still run included. */
   report(): StageReport {
-    const rows = [...this.#rows].map(([path, totals]) => ({ path, ...totals }));
-    return { seconds: this.#clock() - this.#started, rows, timeline: this.#timeline };
+    this.#settle(this.#ownHeap.atEnd);
+    const now = this.#lastSeconds;
+    const rows = [...this.#rows.values()].map((row) => ({ ...row }));
+    for (const { row, startSeconds } of this.#stack) {
+      const copy = rows.find(({ path }) => path === row.path);
+      if (copy !== undefined) copy.seconds += now - startSeconds;
+    }
+    return {
+      seconds: now - this.#started,
+      measuringSeconds: this.#measuringSeconds,
+      rows,
+      timeline: this.#timeline.samples,
+      overlaps: this.#overlaps,
+    };
   }
 
-  #leave(frame: Frame): void {
-    if (this.#stack.at(-1) !== frame) {
-      if (!this.#stack.includes(frame)) return;
-      throw new RangeError(
-        `stage ${frame.path} ends before ${this.#stack.at(-1)?.path ?? ''}, which began inside of it`,
-      );
-    }
-    this.#stack.pop();
-    const end = this.#read();
-    const seconds = this.#clock() - frame.startSeconds;
-    const outer = this.#stack.at(-1);
-    const row = this.#rowOf(frame.path);
-    row.calls += 1;
-    row.seconds += seconds;
-    row.ownSeconds += seconds - frame.inner.seconds;
-    if (outer !== undefined) outer.inner.seconds += seconds;
-    for (const measure of measures) {
-      const bytes = end[measure] - frame.start[measure];
-      row[measure] += bytes - frame.inner[measure];
-      if (outer !== undefined) outer.inner[measure] += bytes;
-    }
-    this.#note(end);
+  #leave(running: Running): void {
+    const at = this.#stack.lastIndexOf(running);
+    if (at === -1) return;
+    this.#settle(this.#ownHeap.atEnd);
+    if (at < this.#stack.length - 1) this.#overlaps += 1;
+    this.#stack.splice(at, 1);
+    running.row.seconds += this.#lastSeconds - running.startSeconds;
+    this.#timeline.note(this.#lastSeconds - this.#started, this.#last);
   }
 
-  #rowOf(path: string): Totals {
+  /** What has changed since the last reading counts for the innermost stage that runs. */
+  #settle(ownNext: number): void {
+    const began = this.#clock();
+    const reading = this.#read();
+    const row = this.#stack.at(-1)?.row;
+    if (row !== undefined) {
+      for (const measure of stageMeasures) row[measure] += reading[measure] - this.#last[measure];
+      row.heapBytes -= this.#ownSince;
+      row.ownSeconds += began - this.#lastSeconds;
+    }
+    this.#ownSince = ownNext;
+    this.#last = reading;
+    this.#lastSeconds = this.#clock();
+    this.#measuringSeconds += this.#lastSeconds - began;
+  }
+
+  #rowOf(name: string, outer: string | undefined): Totals {
+    const path = outer === undefined ? name : `${outer}/${name}`;
     let row = this.#rows.get(path);
-    if (row === undefined) {
-      const none = { rssBytes: 0, heapBytes: 0, bufferBytes: 0, externalBytes: 0, poolBytes: 0 };
-      row = { calls: 0, seconds: 0, ownSeconds: 0, ...none };
-      this.#rows.set(path, row);
-    }
+    if (row !== undefined) return row;
+    if (this.#rows.size >= rowRoom && name !== otherStages) return this.#rowOf(otherStages, undefined);
+    row = new Totals(path);
+    this.#rows.set(path, row);
     return row;
   }
 
@@ -147,12 +156,24 @@ export class StageProfiler {
     };
   }
 
-  #note({ rssBytes, heapBytes, bufferBytes }: StageReading): void {
-    this.#seen += 1;
-    if (this.#seen % this.#keepEvery !== 0) return;
-    this.#timeline.push({ atSeconds: this.#clock() - this.#started, rssBytes, heapBytes, bufferBytes });
-    if (this.#timeline.length < timelineRoom) return;
-    this.#timeline = this.#timeline.filter((_, at) => at % 2 === 1);
-    this.#keepEvery *= 2;
+  /** The medians of what nothing seems to cost. */
+  #calibrate(): void {
+    const rounds = 200;
+    const inside: number[] = [];
+    const between: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const before = this.#last.heapBytes;
+      const nothing = this.enter('nothing');
+      between.push(this.#last.heapBytes - before);
+      const begun = this.#last.heapBytes;
+      nothing[Symbol.dispose]();
+      inside.push(this.#last.heapBytes - begun);
+    }
+    const median = (values: number[]): number => Math.max(0, values.sort((a, b) => a - b)[rounds / 2] ?? 0);
+    this.#ownHeap = { atBegin: median(inside), atEnd: median(between) };
+    this.#rows.clear();
+    this.#timeline.clear();
+    this.#measuringSeconds = 0;
+    this.#ownSince = 0;
   }
 }

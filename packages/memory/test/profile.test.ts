@@ -84,15 +84,55 @@ describe('by stage', () => {
     expect(profiler.report().rows[0]).toMatchObject({ poolBytes: 2 ** 20, calls: 3 });
   });
 
-  test('a stage that ends before one inside of it is refused', () => {
+  test('stages that overlap share nothing: each byte counts for the one that began last', () => {
+    let now = 0;
+    const profiler = new StageProfiler({ clock: () => now });
+    const kept: Uint8Array[] = [];
+    const keep = (bytes: number): void => {
+      kept.push(new Uint8Array(bytes));
+      now += 1;
+    };
+    const first = profiler.enter('first');
+    keep(1_000_000);
+    const second = profiler.enter('second');
+    keep(2_000_000);
+    first[Symbol.dispose]();
+    keep(4_000_000);
+    second[Symbol.dispose]();
+    second[Symbol.dispose]();
+    keep(8_000_000);
+    const { rows, overlaps } = profiler.report();
+    expect(rows).toMatchObject([
+      { path: 'first', calls: 1, bufferBytes: 1_000_000, seconds: 2, ownSeconds: 1 },
+      { path: 'first/second', calls: 1, bufferBytes: 6_000_000, seconds: 2, ownSeconds: 2 },
+    ]);
+    expect(overlaps).toBe(1);
+    expect(kept).toHaveLength(4);
+  });
+
+  test('a stage that still runs is reported with what it has so far', () => {
+    let now = 0;
+    const profiler = new StageProfiler({ clock: () => now });
+    using _frame = profiler.enter('frame');
+    const kept = new Uint8Array(1_000_000);
+    now = 3;
+    expect(profiler.report().rows).toMatchObject([{ path: 'frame', seconds: 3, bufferBytes: kept.length }]);
+    now = 5;
+    expect(profiler.report().rows[0]).toMatchObject({ seconds: 5, bufferBytes: 1_000_000 });
+  });
+
+  test('names made up at run time, and stages that nobody ends, are bounded', () => {
     const profiler = new StageProfiler({ clock: () => 0 });
-    const outer = profiler.enter('outer');
-    const inner = profiler.enter('inner');
-    expect(() => outer[Symbol.dispose]()).toThrow(RangeError);
-    inner[Symbol.dispose]();
-    inner[Symbol.dispose]();
-    outer[Symbol.dispose]();
-    expect(profiler.report().rows.map((row) => row.path)).toEqual(['outer/inner', 'outer']);
+    for (let at = 0; at < 2000; at += 1) profiler.run(`picture ${at}`, () => undefined);
+    const { rows } = profiler.report();
+    expect(rows.length).toBeLessThanOrEqual(501);
+    expect(rows.find(({ path }) => path === '(other stages)')?.calls).toBe(1500);
+    const deep = new StageProfiler({ clock: () => 0 });
+    const entered = Array.from({ length: 1000 }, () => deep.enter('again'));
+    expect(deep.report().rows).toHaveLength(64);
+    for (const one of entered.reverse()) one[Symbol.dispose]();
+    deep.run('after', () => undefined);
+    expect(deep.report().rows.at(-1)?.path).toBe('after');
   });
 
   test('the timeline is bounded however long it runs', () => {

@@ -5,12 +5,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkOwnership, type OwnershipInput, type Parser } from './check-ownership.ts';
-import type { SyntaxNode } from './syntax.ts';
-
-interface OxcParser {
-  parseSync(path: string, text: string): { program: unknown; errors: readonly { message: string }[] };
-}
+import { checkOwnership, type OwnershipInput } from './check-ownership.ts';
+import { loadParser } from './load-parser.ts';
 
 const usage = `check-ownership FOLDER|FILE...
 
@@ -51,22 +47,6 @@ export async function main(args: readonly string[], print: (line: string) => voi
     for (const one of findings)
       print(`${one.path}:${one.line}:${one.column}  ${one.mistake}  ${one.sentence}`);
   return findings.length === 0 ? 0 : 1;
-}
-
-async function loadParser(): Promise<Parser | undefined> {
-  const name = 'oxc-parser';
-  let parser: OxcParser;
-  try {
-    parser = (await import(name)) as OxcParser;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
-  }
-  return (path, text) => {
-    const { program, errors } = parser.parseSync(path, text);
-    if (errors[0] !== undefined) throw new SyntaxError(`${path}: ${errors[0].message}`);
-    return program as SyntaxNode;
-  };
 }
 
 function sourcesIn(path: string): string[] {

@@ -18,7 +18,8 @@ const declarationTypes =
  */
 export function probeLines(text: string, program: SyntaxNode, only?: string): string {
   const root = only === undefined ? program : findFunction(program, only);
-  if (root === undefined) throw new RangeError(`there is no function ${only ?? ''} in this file`);
+  if (root === undefined)
+    throw new RangeError(`There is no function ${only ?? ''} in this file; name one that it declares.`);
   const insertions: { at: number; text: string; order: number }[] = [];
   const lineOf = lineCounter(text);
   const open: SyntaxNode[] = [root];

@@ -1,4 +1,5 @@
 /** Counts bytes by line, as the probes of `line-probes.ts` tell it. For one thread and one file at a time. */
+import { monotonicSeconds } from '../clock.ts';
 import { collectNow } from '../collector.ts';
 import { probesName } from './line-probes.ts';
 
@@ -24,6 +25,8 @@ export class LineRecorder implements Disposable {
   #buffers = 0;
   #ownBytes = 0;
   #started = false;
+  #probeSeconds = 0;
+  #probedSince = 0;
 
   /** Makes the probes of this thread report here, and measures what a probe itself costs. The caller owns it. */
   static install(): LineRecorder {
@@ -31,6 +34,11 @@ export class LineRecorder implements Disposable {
     (globalThis as Record<string, unknown>)[probesName] = recorder;
     recorder.#calibrate();
     return recorder;
+  }
+
+  /** What the probes themselves took so far. */
+  get probeSeconds(): number {
+    return this.#probeSeconds;
   }
 
   /** @internal Called by a probe before each statement. */
@@ -72,10 +80,12 @@ export class LineRecorder implements Disposable {
   #start(): void {
     this.#started = true;
     collectNow();
+    this.#probedSince = monotonicSeconds();
     this.#begin();
   }
 
   #settle(): void {
+    this.#probedSince = monotonicSeconds();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     const line = this.#lines.at(-1) ?? 0;
     if (line === 0) return;
@@ -88,6 +98,7 @@ export class LineRecorder implements Disposable {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     this.#heap = heapUsed;
     this.#buffers = arrayBuffers;
+    this.#probeSeconds += monotonicSeconds() - this.#probedSince;
   }
 
   /** The median of what nothing seems to cost: what the readings themselves leave on the heap. */
@@ -99,6 +110,7 @@ export class LineRecorder implements Disposable {
     }
     this.#ownBytes = costs.sort((a, b) => a - b)[100] ?? 0;
     this.#begin();
+    this.#probeSeconds = 0;
   }
 
   #rowOf(line: number): Totals {

@@ -1,12 +1,15 @@
 /** A profile by stages as one HTML file without anything from elsewhere: timeline, flame graph, table. */
 
 import { stageTable } from '../profile-table.ts';
-import type { StageReport, StageRow } from '../stage-profiler.ts';
+import type { StageReport, StageRow } from '../stage-report.ts';
 
 const width = 960;
 
-/** @param title Stands above it: the script's name. */
-export function profilePage(title: string, report: StageReport): string {
+/**
+ * @param title Stands above it: the script's name.
+ * @param text Stands at its end: the tables. Default: that of the stages.
+ */
+export function profilePage(title: string, report: StageReport, text: string = stageTable(report)): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>
 <style>
@@ -27,7 +30,7 @@ ${flames(
 <h2>Bytes by stage, heap and buffers, net</h2>
 ${flames(report.rows, grownBytes(report.rows), (value) => `${(value / 1e6).toFixed(2)} MB`)}
 <h2>Table</h2>
-<pre>${escapeHtml(stageTable(report))}</pre>
+<pre>${escapeHtml(text)}</pre>
 </html>
 `;
 }

@@ -1,0 +1,30 @@
+/**
+ * Loaded ahead of a program (`node --import`), into each of its threads: profiles the thread and writes its record, each
+ * second and at its end. `plateau profile` starts programs so.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadParser } from '../ownership/load-parser.ts';
+import { LineRecording } from './line-recording.ts';
+import { type ProfileOrder, profileVariable, refusalFile } from './thread-record.ts';
+import { ThreadRecorder } from './thread-recorder.ts';
+
+const text = process.env[profileVariable];
+const order = text === undefined ? undefined : (JSON.parse(text) as ProfileOrder);
+if (order !== undefined && process.ppid === order.parentPid) {
+  new ThreadRecorder(order, await linesOf(order)).start();
+}
+
+async function linesOf({ lines, folder }: ProfileOrder): Promise<LineRecording | undefined> {
+  if (lines === undefined) return undefined;
+  try {
+    const parse = await loadParser();
+    if (parse === undefined)
+      throw new TypeError('Memory by line needs the package oxc-parser: npm install --save-dev oxc-parser.');
+    return new LineRecording({ ...lines, parse });
+  } catch (error) {
+    // Whoever ordered it hears of it; the program has not begun yet.
+    writeFileSync(join(folder, refusalFile), error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+}

@@ -1,0 +1,115 @@
+/** Profiles the thread that it runs in, and writes down what it found: each second, and at the thread's end. */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMainThread, threadId, threadName } from 'node:worker_threads';
+import { CallMeter, type CallProfile } from '../call-meter.ts';
+import { monotonicSeconds } from '../clock.ts';
+import { collectNow } from '../collector.ts';
+import { StageProfiler } from '../stage-profiler.ts';
+import { threadAccounts } from '../thread-accounts.ts';
+import type { LineRecording } from './line-recording.ts';
+import type { ProfileOrder, ThreadFailure, ThreadRecord } from './thread-record.ts';
+
+const sampleMilliseconds = 50;
+const writeMilliseconds = 1000;
+/** Exit code of a program that a signal ends, and of one that throws. */
+const interruptedCode = 130;
+const failedCode = 1;
+
+export class ThreadRecorder {
+  readonly #order: ProfileOrder;
+  readonly #lines: LineRecording | undefined;
+  readonly #profiler = new StageProfiler({ clock: monotonicSeconds });
+  readonly #name = isMainThread ? 'main' : threadName || `thread-${threadId}`;
+  #meter: CallMeter | undefined;
+  #startedAtSeconds = 0;
+  #writtenAtSeconds = 0;
+  #hasStages = false;
+  #failure: ThreadFailure | null = null;
+
+  constructor(order: ProfileOrder, lines: LineRecording | undefined) {
+    this.#order = order;
+    this.#lines = lines;
+  }
+
+  /** Profiles from here on, until the thread ends by itself. */
+  start(): void {
+    collectNow();
+    this.#meter = new CallMeter();
+    this.#startedAtSeconds = Date.now() / 1000;
+    this.#writtenAtSeconds = monotonicSeconds();
+    this.#profiler.enter(this.#name);
+    // By line the probes read memory already, and readings within readings would count for the lines.
+    if (this.#lines === undefined) threadAccounts.stages = { enter: (name) => this.#enter(name) };
+    setInterval(() => this.#tick(), sampleMilliseconds).unref();
+    process.on('exit', () => this.#end());
+    if (isMainThread) this.#watchProcess();
+  }
+
+  /** What the program's loading left behind must not be freed in the middle of some stage. */
+  #enter(name: string): Disposable {
+    if (!this.#hasStages) {
+      this.#hasStages = true;
+      collectNow();
+    }
+    // A program that never rests gives timers no turn.
+    if (monotonicSeconds() - this.#writtenAtSeconds > writeMilliseconds / 1000) this.#write(null);
+    return this.#profiler.enter(name);
+  }
+
+  /** A failure is the profile's to tell; a program that handles signals and failures itself goes on doing so. */
+  #watchProcess(): void {
+    process.on('uncaughtException', (error: unknown) => {
+      if (process.listenerCount('uncaughtException') > 1) return;
+      this.#failure = failureOf(error);
+      process.exit(failedCode);
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (process.listenerCount(signal) === 1) process.exit(interruptedCode);
+      });
+    }
+  }
+
+  #tick(): void {
+    // Whoever wanted the profile is gone: nobody would end this program any more.
+    if (isMainThread && process.ppid !== this.#order.parentPid) process.exit(interruptedCode);
+    this.#profiler.sample();
+    if (monotonicSeconds() - this.#writtenAtSeconds > writeMilliseconds / 1000) this.#write(null);
+  }
+
+  #end(): void {
+    threadAccounts.stages = undefined;
+    const tell = this.#meter?.end();
+    this.#profiler.sample();
+    this.#lines?.[Symbol.dispose]();
+    collectNow();
+    this.#write(tell?.(this.#name) ?? null);
+  }
+
+  #write(call: CallProfile | null): void {
+    if (call === null) this.#meter?.tick();
+    const lines = this.#lines;
+    const record: ThreadRecord = {
+      thread: this.#name,
+      isMain: isMainThread,
+      startedAtSeconds: this.#startedAtSeconds,
+      stages: this.#profiler.report(),
+      call,
+      lines:
+        lines === undefined
+          ? null
+          : { wasLoaded: lines.wasLoaded, rows: lines.rows(), probeSeconds: lines.probeSeconds },
+      failure: this.#failure,
+    };
+    const path = join(this.#order.folder, `${threadId}.json`);
+    writeFileSync(`${path}.partial`, JSON.stringify(record));
+    renameSync(`${path}.partial`, path);
+    this.#writtenAtSeconds = monotonicSeconds();
+  }
+}
+
+function failureOf(error: unknown): ThreadFailure {
+  if (!(error instanceof Error)) return { message: String(error), stack: null };
+  return { message: error.message, stack: error.stack ?? null };
+}

@@ -1,0 +1,28 @@
+/**
+ * Stages of a program, for whoever profiles it: `using _ = stage('decode')`. `plateau profile` shows memory by stage;
+ * without it a stage costs some nanoseconds and allocates nothing.
+ */
+import { threadAccounts } from './thread-accounts.ts';
+
+const unmeasured: Disposable = { [Symbol.dispose]: () => undefined };
+
+/** A stage from here to the end of the scope. Stages nest; those that overlap in time share nothing: each byte counts once. */
+export function stage(name: string): Disposable {
+  return threadAccounts.stages?.enter(name) ?? unmeasured;
+}
+
+/** Runs a function as a stage; an asynchronous one until its promise is settled. @returns What the function returns. */
+export function staged<T>(name: string, work: () => T): T {
+  const running = threadAccounts.stages?.enter(name);
+  if (running === undefined) return work();
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    running[Symbol.dispose]();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(() => running[Symbol.dispose]()) as T;
+  running[Symbol.dispose]();
+  return result;
+}
