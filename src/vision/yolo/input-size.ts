@@ -8,6 +8,8 @@ export type InputSize = readonly [height: number, width: number];
 /** What exporters take when nobody says otherwise. */
 const usualSize = 640;
 const largestSize = 16_384;
+/** Values of one input beyond which a file is taken to be damaged: 1 GiB of floats for every picture. */
+const mostValues = 2 ** 28;
 
 export interface ChosenInput {
   /** Size that pictures are fitted into. */
@@ -73,6 +75,12 @@ export function chooseInput(
   if (fixedBatch > 1) {
     warnings.push(
       `The model was exported for ${fixedBatch} pictures at a time; one is used and ${fixedBatch - 1} are computed in vain: export it with batch=1.`,
+    );
+  }
+  if (fixedBatch * 3 * size[0] * size[1] > mostValues) {
+    throw new PlateauError(
+      'ERR_MODEL_UNSUPPORTED',
+      `${file} takes ${shape} at ${size[0]}x${size[1]}, more than a GiB a run: the file is damaged, or export it for smaller pictures.`,
     );
   }
   return { size, dynamic, batch: fixedBatch, warnings };

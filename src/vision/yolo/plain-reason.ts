@@ -19,6 +19,8 @@ export function plainReason(cause: unknown): string {
   for (const wrapper of [...sourcePlaces, ...wrappers]) text = text.replace(wrapper, '');
   text = text
     .replaceAll(/\s+/g, ' ')
+    // Names out of a damaged file: control characters would reach the terminal.
+    .replaceAll(/[\p{C}\uFFFD]+/gu, '?')
     .trim()
     .slice(0, longest)
     .replace(/[.\s]+$/, '');

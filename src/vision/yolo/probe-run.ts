@@ -61,7 +61,7 @@ export class ProbeRun implements Disposable {
 }
 
 /** Bytes of one output beyond which a file is taken to be damaged: the runtime would take them all, or the system ends us. */
-const mostOutputBytes = 1024 ** 3;
+const mostOutputBytes = 512 * 1024 ** 2;
 
 function refuseBoundless(file: string, session: OnnxSession): void {
   for (const { name, dims } of session.outputs) {

@@ -77,6 +77,18 @@ export class ProtobufReader {
     return this.#source.read(this.#start, this.length).slice();
   }
 
+  /**
+   * Numbers of a repeated varint field, packed or a single one; `most` at most.
+   * @throws MalformedProtobufError when packed numbers do not end with the field
+   */
+  varints(most: number): number[] {
+    if (!this.#isBytes) return most > 0 ? [this.value] : [];
+    const packed = new ProtobufReader(this.#source, this.#start, this.#start + this.length);
+    const numbers: number[] = [];
+    while (packed.#position < packed.#end && numbers.length < most) numbers.push(packed.#varint());
+    return numbers;
+  }
+
   /** A reader over the current field, taken as a message of its own. @throws MalformedProtobufError */
   message(): ProtobufReader {
     this.#requireBytes();

@@ -20,6 +20,10 @@ test.for([
     'Tensor shape.Size() must be >= 0',
   ],
   ['Load model from m.onnx failed:Protobuf parsing failed.', 'Protobuf parsing failed'],
+  [
+    "Invalid model. Node input 'he\u001b[31mad\uFFFD' is not there",
+    "Invalid model. Node input 'he?[31mad?' is not there",
+  ],
   ['', 'no reason given'],
 ] as const)('%s', ([text, expected]) => {
   expect(plainReason(new Error(text))).toBe(expected);
