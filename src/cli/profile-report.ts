@@ -92,8 +92,10 @@ export function profileNotes(report: ProfileReport, asked: ReportOrder['lines'])
     );
   else if (asked !== undefined) notes.push(`${asked.path} was not imported, so there are no lines of it`);
   else notes.push(`readings took ${(measuringShare * 100).toFixed(1)} % of the run`);
-  if (measuringShare > 0.05 && asked === undefined)
-    notes.push('stages of a millisecond and more would slow it down less');
+  if (report.stages.some(({ calls, measuredCalls }) => measuredCalls < calls))
+    notes.push(
+      'to keep that small, only as many calls were measured as stand in brackets; the bytes of the others count for the stage around them',
+    );
   if (overlaps > 0)
     notes.push(`${overlaps} stages overlapped in time: each byte counts for the one that began last`);
   return notes;

@@ -46,7 +46,7 @@ function isOutOfMemory(code: number | null): boolean {
 
 /** The first place of a stack that is not Node's own: `src/work.ts:12`. */
 function placeIn(stack: string | null): string | undefined {
-  for (const line of stack?.split('\n') ?? []) {
+  for (const line of stack?.split('\n').filter((text) => !text.includes('node:')) ?? []) {
     const found =
       /(?<file>file:\/\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(?<line>\d+)(?::\d+)?\)?$/.exec(line);
     const file = found?.groups?.file;

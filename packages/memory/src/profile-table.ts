@@ -1,15 +1,15 @@
 /** Profiles as tables for a terminal. */
 import type { CallProfile } from './call-meter.ts';
-import type { StageReport } from './stage-report.ts';
+import type { StageReport, StageRow } from './stage-report.ts';
 
-/** A table of stages, indented by their nesting; bytes are each stage's own, net. */
+/** A table of stages, indented by their nesting; bytes are each stage's own, net. In brackets: calls that were measured. */
 export function stageTable(report: Pick<StageReport, 'rows'>): string {
-  const rows = report.rows.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const rows = inTreeOrder(report.rows);
   return table(
     ['stage', 'calls', 'ms a call', 'own ms', 'RSS', 'heap', 'buffers', 'external', 'pools'],
     rows.map((row) => [
       `${'  '.repeat(row.path.split('/').length - 1)}${row.path.split('/').at(-1) ?? ''}`,
-      String(row.calls),
+      row.measuredCalls < row.calls ? `${row.calls} (${row.measuredCalls})` : String(row.calls),
       ((row.seconds / row.calls) * 1000).toFixed(3),
       (row.ownSeconds * 1000).toFixed(1),
       signedBytes(row.rssBytes),
@@ -19,6 +19,14 @@ export function stageTable(report: Pick<StageReport, 'rows'>): string {
       signedBytes(row.poolBytes),
     ]),
   );
+}
+
+/** Each stage right behind the one that it is inside of, and else in the order in which they first began. */
+function inTreeOrder(rows: readonly StageRow[]): readonly StageRow[] {
+  const inside = Map.groupBy(rows, ({ path }) => path.split('/').slice(0, -1).join('/'));
+  const below = (path: string): StageRow[] =>
+    (inside.get(path) ?? []).flatMap((row) => [row, ...below(row.path)]);
+  return below('');
 }
 
 /** A table of calls. */

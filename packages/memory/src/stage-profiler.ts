@@ -12,6 +12,7 @@ import { threadAccounts } from './thread-accounts.ts';
 class Totals implements StageRow {
   readonly path: string;
   calls = 0;
+  measuredCalls = 0;
   seconds = 0;
   ownSeconds = 0;
   rssBytes = 0;
@@ -27,10 +28,14 @@ class Totals implements StageRow {
 
 interface Running {
   readonly row: Totals;
+  readonly isMeasured: boolean;
   readonly startSeconds: number;
 }
 
 /** Names made up at run time, and stages that are never ended, must not grow without end. */
+/** Calls of a stage that are measured whatever it costs; and the share of the run that the readings of more may take. */
+const alwaysMeasured = 1000;
+const dearShare = 0.03;
 const rowRoom = 500;
 const depthRoom = 64;
 const otherStages = '(other stages)';
@@ -70,11 +75,17 @@ export class StageProfiler {
   /** Begins a stage inside of the one that runs. */
   enter(name: string): Disposable {
     if (this.#stack.length >= depthRoom) return unmeasured;
-    this.#settle(this.#ownHeap.atBegin);
-    const outer = this.#stack.at(-1)?.row.path;
-    const row = this.#rowOf(name.replaceAll('/', '∕'), outer);
+    const outer = this.#stack.at(-1);
+    const row = this.#rowOf(name.replaceAll('/', '∕'), outer?.row.path);
     row.calls += 1;
-    const running = { row, startSeconds: this.#lastSeconds };
+    const isMeasured = outer?.isMeasured !== false && (row.calls <= alwaysMeasured || !this.#isDear());
+    let startSeconds: number;
+    if (isMeasured) {
+      this.#settle(this.#ownHeap.atBegin);
+      row.measuredCalls += 1;
+      startSeconds = this.#lastSeconds;
+    } else startSeconds = this.#clock();
+    const running = { row, isMeasured, startSeconds };
     this.#stack.push(running);
     return { [Symbol.dispose]: () => this.#leave(running) };
   }
@@ -112,18 +123,23 @@ export class StageProfiler {
   #leave(running: Running): void {
     const at = this.#stack.lastIndexOf(running);
     if (at === -1) return;
-    this.#settle(this.#ownHeap.atEnd);
+    if (running.isMeasured) this.#settle(this.#ownHeap.atEnd);
     if (at < this.#stack.length - 1) this.#overlaps += 1;
     this.#stack.splice(at, 1);
-    running.row.seconds += this.#lastSeconds - running.startSeconds;
-    this.#timeline.note(this.#lastSeconds - this.#started, this.#last);
+    const now = running.isMeasured ? this.#lastSeconds : this.#clock();
+    running.row.seconds += now - running.startSeconds;
+    if (running.isMeasured) this.#timeline.note(now - this.#started, this.#last);
   }
 
-  /** What has changed since the last reading counts for the innermost stage that runs. */
+  #isDear(): boolean {
+    return this.#measuringSeconds > dearShare * (this.#clock() - this.#started);
+  }
+
+  /** What has changed since the last reading counts for the innermost stage that runs and is measured. */
   #settle(ownNext: number): void {
     const began = this.#clock();
     const reading = this.#read();
-    const row = this.#stack.at(-1)?.row;
+    const row = this.#stack.findLast(({ isMeasured }) => isMeasured)?.row;
     if (row !== undefined) {
       for (const measure of stageMeasures) row[measure] += reading[measure] - this.#last[measure];
       row.heapBytes -= this.#ownSince;

@@ -6,7 +6,10 @@ import { threadAccounts } from './thread-accounts.ts';
 
 const unmeasured: Disposable = { [Symbol.dispose]: () => undefined };
 
-/** A stage from here to the end of the scope. Stages nest; those that overlap in time share nothing: each byte counts once. */
+/**
+ * A stage from here to the end of the scope. Stages nest; those that overlap in time share nothing: each byte counts once.
+ * A block with `using` allocates 200 B until V8 has optimised it: where a frame must allocate nothing, dispose in `finally`.
+ */
 export function stage(name: string): Disposable {
   return threadAccounts.stages?.enter(name) ?? unmeasured;
 }

@@ -121,6 +121,21 @@ describe('by stage', () => {
     expect(profiler.report().rows[0]).toMatchObject({ seconds: 5, bufferBytes: 1_000_000 });
   });
 
+  test('a stage of very many calls is measured less often when its readings would take too long', () => {
+    let now = 0;
+    // Each look at the clock takes a millisecond, and so does each reading; the work takes none.
+    const profiler = new StageProfiler({ clock: () => (now += 0.001) });
+    using _frame = profiler.enter('frame');
+    for (let i = 0; i < 2000; i += 1) profiler.run('short', () => profiler.run('within', () => undefined));
+    const [frame, short, within] = profiler.report().rows;
+    expect(frame).toMatchObject({ path: 'frame', calls: 1, measuredCalls: 1 });
+    expect(short).toMatchObject({ path: 'frame/short', calls: 2000, measuredCalls: 1000 });
+    expect(within).toMatchObject({ path: 'frame/short/within', calls: 2000, measuredCalls: 1000 });
+    // What is not measured is still there: in the stage around it.
+    const sum = frame.ownSeconds + short.ownSeconds + within.ownSeconds;
+    expect(sum).toBeGreaterThan(1);
+  });
+
   test('names made up at run time, and stages that nobody ends, are bounded', () => {
     const profiler = new StageProfiler({ clock: () => 0 });
     for (let at = 0; at < 2000; at += 1) profiler.run(`picture ${at}`, () => undefined);

@@ -2,7 +2,7 @@
  * Brings pictures into the form in which a YOLO model takes them: upright, letterboxed, three planes of floats. FFmpeg
  * turns, scales and converts in one filter graph and copies the planes; what is left for JavaScript is the padding.
  */
-import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
+import { type LedgerEntry, ledger, stage, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { type Letterbox, letterbox, letterboxGrey } from '../letterbox.ts';
 import { avImageCopy2, errorText, Frame, pixelFormats } from './ffmpeg.ts';
@@ -81,12 +81,17 @@ export class ModelInputScaler implements Disposable {
         `the target must hold ${3 * this.width * this.height} floats, not ${target.length}`,
       );
     }
-    const box = this.#prepare(frame);
-    this.#filter?.run(frame.native, this.#scaled);
-    this.#hold();
-    this.#scaled.unref();
-    this.#copy(box, target);
-    return box;
+    const running = stage('scale');
+    try {
+      const box = this.#prepare(frame);
+      this.#filter?.run(frame.native, this.#scaled);
+      this.#hold();
+      this.#scaled.unref();
+      this.#copy(box, target);
+      return box;
+    } finally {
+      running[Symbol.dispose]();
+    }
   }
 
   [Symbol.dispose](): void {

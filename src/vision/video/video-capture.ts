@@ -3,7 +3,7 @@
  * frames received by hand, so that a damaged packet costs its picture and not the stream.
  */
 import { performance } from 'node:perf_hooks';
-import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
+import { type LedgerEntry, ledger, staged, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { AVERROR_EOF, Frame, Packet, posix } from './ffmpeg.ts';
 import { Interruption } from './interruption.ts';
@@ -67,6 +67,7 @@ export class VideoCapture implements AsyncDisposable {
   readonly #entry: LedgerEntry;
   readonly #timed: boolean;
   readonly #forgetSignal: () => void;
+  readonly #next = () => this.#advance();
   #info: VideoInfo;
   #stream: OpenedStream;
   #part = 0;
@@ -184,7 +185,7 @@ export class VideoCapture implements AsyncDisposable {
   readNow(): VideoFrame | undefined | Promise<VideoFrame | undefined> {
     if (this.#disposed !== undefined) throw new UseAfterDisposeError(`the capture of ${this.#info.label}`);
     this.#native.unref();
-    return this.#advance();
+    return staged('decode', this.#next);
   }
 
   /** Ends the pending call of another task within milliseconds; it and all later ones throw an AbortError. */

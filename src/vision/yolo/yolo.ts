@@ -1,4 +1,4 @@
-import { type LedgerEntry, ledger } from '@plateau/memory';
+import { type LedgerEntry, ledger, stage } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { resolveClassNames } from './class-names.ts';
 import { DetectionDecoder } from './detection-decoder.ts';
@@ -144,8 +144,15 @@ export class Yolo implements AsyncDisposable {
 
   /** One run; blocks this thread meanwhile. The caller owns the output. @throws PlateauError ERR_INFERENCE_FAILED, TypeError after disposal */
   async run(input: ModelInput): Promise<YoloOutput> {
-    input.prepare();
-    const [head, prototypes] = await this.#session.run(input.feeds, this.#fetches);
+    const running = stage('inference');
+    let tensors: Awaited<ReturnType<OnnxSession['run']>>;
+    try {
+      input.prepare();
+      tensors = await this.#session.run(input.feeds, this.#fetches);
+    } finally {
+      running[Symbol.dispose]();
+    }
+    const [head, prototypes] = tensors;
     this.#outputs.made += 1;
     const { height, width } = input;
     const anchors = head!.dims[this.#layout.name === 'plain' ? 2 : 1]!;
@@ -161,7 +168,12 @@ export class Yolo implements AsyncDisposable {
         `detections for ${detections.maskChannels} mask channels, the model has ${this.#layout.maskChannels}`,
       );
     }
-    this.#decoder.decode(output.head, output.anchors, settings, detections);
+    const running = stage('detections');
+    try {
+      this.#decoder.decode(output.head, output.anchors, settings, detections);
+    } finally {
+      running[Symbol.dispose]();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { stage } from '@plateau/memory';
 import type { Letterbox } from '../letterbox.ts';
 import type { MaskBits } from '../yolo/mask-bits.ts';
 import type { PixelRegion } from '../yolo/pixel-region.ts';
@@ -36,8 +37,13 @@ export class ZoneCoverage {
         `a mask of ${mask.width}x${mask.height} for zones on ${this.#width}x${this.#height}`,
       );
     }
-    for (let index = 0; index < this.rasters.length; index++)
-      out[index] = this.rasters[index]!.coveredBy(mask.words);
+    const running = stage('coverage');
+    try {
+      for (let index = 0; index < this.rasters.length; index++)
+        out[index] = this.rasters[index]!.coveredBy(mask.words);
+    } finally {
+      running[Symbol.dispose]();
+    }
   }
 }
 

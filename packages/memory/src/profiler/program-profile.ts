@@ -48,7 +48,7 @@ function mergeRows(rows: readonly StageRow[]): StageRow[] {
       merged.set(row.path, { ...row });
       continue;
     }
-    for (const field of [...stageMeasures, 'calls', 'seconds', 'ownSeconds'] as const)
+    for (const field of [...stageMeasures, 'calls', 'measuredCalls', 'seconds', 'ownSeconds'] as const)
       before[field] += row[field];
   }
   return [...merged.values()];
