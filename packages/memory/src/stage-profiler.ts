@@ -70,6 +70,8 @@ export class StageProfiler {
     this.#started = options.clock();
     this.#lastSeconds = this.#started;
     this.#calibrate();
+    this.#started = options.clock();
+    this.#lastSeconds = this.#started;
   }
 
   /** Begins a stage inside of the one that runs. */

@@ -11,7 +11,7 @@ const width = 960;
  */
 export function profilePage(title: string, report: StageReport, text: string = stageTable(report)): string {
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
 <style>
 body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: ${width}px; color: #222; }
 svg { display: block; margin: .5rem 0 1.5rem; background: #fafafa; }
@@ -27,7 +27,7 @@ ${flames(
   (row) => row.seconds,
   (value) => `${(value * 1000).toFixed(1)} ms`,
 )}
-<h2>Bytes by stage, heap and buffers, net</h2>
+<h2>Bytes that each stage left behind, heap and buffers</h2>
 ${flames(report.rows, grownBytes(report.rows), (value) => `${(value / 1e6).toFixed(2)} MB`)}
 <h2>Table</h2>
 <pre>${escapeHtml(text)}</pre>
@@ -35,27 +35,41 @@ ${flames(report.rows, grownBytes(report.rows), (value) => `${(value / 1e6).toFix
 `;
 }
 
+const lines = [
+  ['rssBytes', 'RSS', '#b3261e'],
+  ['heapBytes', 'V8 heap', '#1f5fbf'],
+  ['bufferBytes', 'array buffers', '#2e7d32'],
+] as const;
+
 function timeline({ timeline, seconds }: StageReport): string {
-  const height = 200;
+  if (timeline.length < 2) return '<p>Too short for a timeline.</p>';
+  const height = 220;
   const top = Math.max(1, ...timeline.map((one) => one.rssBytes));
-  const line = (of: 'rssBytes' | 'heapBytes' | 'bufferBytes', colour: string): string => {
-    const points = timeline.map((one) => {
-      const x = (one.atSeconds / Math.max(seconds, 1e-9)) * width;
-      return `${x.toFixed(1)},${(height - (one[of] / top) * (height - 20)).toFixed(1)}`;
-    });
+  const xOf = (atSeconds: number): string => ((atSeconds / Math.max(seconds, 1e-9)) * width).toFixed(1);
+  const yOf = (bytes: number): string => (height - 20 - (bytes / top) * (height - 50)).toFixed(1);
+  const curves = lines.map(([measure, , colour]) => {
+    const points = timeline.map((one) => `${xOf(one.atSeconds)},${yOf(one[measure])}`);
     return `<polyline fill="none" stroke="${colour}" stroke-width="1.5" points="${points.join(' ')}"/>`;
-  };
-  const label = (text: string, colour: string, at: number): string =>
-    `<text x="${at}" y="14" fill="${colour}">${text}</text>`;
-  const largest = `RSS, at most ${(top / 1e6).toFixed(1)} MB`;
+  });
+  const names = lines.map(([measure, name, colour], at) => {
+    const most = Math.max(...timeline.map((one) => one[measure]));
+    return `<text x="${8 + at * 200}" y="14" fill="${colour}">${name}, at most ${(most / 1e6).toFixed(1)} MB</text>`;
+  });
+  const levels = [0.5, 1].map((share) => {
+    const y = yOf(top * share);
+    return `<path d="M0 ${y}H${width}" stroke="#ddd"/><text x="${width}" y="${y}" dy="-3" text-anchor="end">${((top * share) / 1e6).toFixed(0)} MB</text>`;
+  });
+  const moments = [0, 0.5, 1].map(
+    (share) =>
+      `<text x="${share * width}" y="${height - 5}" text-anchor="${['start', 'middle', 'end'][share * 2]}">${(seconds * share).toFixed(1)} s</text>`,
+  );
   return (
     `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-label="Memory over time">` +
-    `${line('rssBytes', '#b3261e')}${line('heapBytes', '#1f5fbf')}${line('bufferBytes', '#2e7d32')}` +
-    `${label(largest, '#b3261e', 8)}${label('V8 heap', '#1f5fbf', 220)}${label('array buffers', '#2e7d32', 300)}</svg>`
+    `${[...levels, ...curves, ...names, ...moments].join('')}</svg>`
   );
 }
 
-/** Own bytes of a stage and of those inside of it, where they are more than nothing. */
+/** What a stage and those inside of it had made when they ended, also where the stage around them freed it later. */
 function grownBytes(rows: readonly StageRow[]): (row: StageRow) => number {
   const own = (row: StageRow): number => Math.max(0, row.heapBytes + row.bufferBytes);
   return (row) =>
@@ -83,13 +97,15 @@ function flames(
       const wide = (value / total) * width;
       const name = row.path.split('/').at(-1) ?? '';
       const about = `${escapeHtml(row.path)}: ${format(value)}, ${row.calls} calls`;
+      const fitting = Math.floor((wide - 8) / 6.5);
+      const text = name.length <= fitting ? name : `${name.slice(0, fitting - 1)}…`;
       const shown =
-        wide > 40
-          ? `<text x="${(left + 4).toFixed(1)}" y="${depth * rowHeight + 15}">${escapeHtml(name)}</text>`
+        fitting > 2
+          ? `<text x="${(left + 4).toFixed(1)}" y="${depth * rowHeight + 15}">${escapeHtml(text)}</text>`
           : '';
       boxes.push(
         `<g><title>${about}</title><rect x="${left.toFixed(1)}" y="${depth * rowHeight}" width="${Math.max(0.5, wide - 1).toFixed(1)}" ` +
-          `height="${rowHeight - 2}" fill="hsl(${20 + ((depth * 47) % 60)} 85% ${72 - (depth % 3) * 6}%)"/>${shown}</g>`,
+          `height="${rowHeight - 2}" fill="hsl(${18 + ((depth * 14) % 42)} 85% ${74 - (depth % 3) * 5}%)"/>${shown}</g>`,
       );
       depths = Math.max(depths, depth + 1);
       const depthOf = row.path.split('/').length;

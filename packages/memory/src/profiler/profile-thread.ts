@@ -12,7 +12,7 @@ import { ThreadRecorder } from './thread-recorder.ts';
 const text = process.env[profileVariable];
 const order = text === undefined ? undefined : (JSON.parse(text) as ProfileOrder);
 if (order !== undefined && process.ppid === order.parentPid) {
-  new ThreadRecorder(order, await linesOf(order)).start();
+  ThreadRecorder.start(order, await linesOf(order));
 }
 
 async function linesOf({ lines, folder }: ProfileOrder): Promise<LineRecording | undefined> {

@@ -19,31 +19,35 @@ const failedCode = 1;
 export class ThreadRecorder {
   readonly #order: ProfileOrder;
   readonly #lines: LineRecording | undefined;
-  readonly #profiler = new StageProfiler({ clock: monotonicSeconds });
   readonly #name = isMainThread ? 'main' : threadName || `thread-${threadId}`;
-  #meter: CallMeter | undefined;
-  #startedAtSeconds = 0;
-  #writtenAtSeconds = 0;
+  readonly #profiler: StageProfiler;
+  readonly #meter: CallMeter;
+  readonly #startedAtSeconds: number;
+  #writtenAtSeconds: number;
   #hasStages = false;
   #failure: ThreadFailure | null = null;
 
-  constructor(order: ProfileOrder, lines: LineRecording | undefined) {
-    this.#order = order;
-    this.#lines = lines;
+  /** Profiles from here on, until the thread ends by itself. */
+  static start(order: ProfileOrder, lines: LineRecording | undefined): void {
+    const recorder = new ThreadRecorder(order, lines);
+    // By line the probes read memory already, and readings within readings would count for the lines.
+    if (lines === undefined) threadAccounts.stages = { enter: (name) => recorder.#enter(name) };
+    setInterval(() => recorder.#tick(), sampleMilliseconds).unref();
+    process.on('exit', () => recorder.#end());
+    if (isMainThread) recorder.#watchProcess();
   }
 
-  /** Profiles from here on, until the thread ends by itself. */
-  start(): void {
+  private constructor(order: ProfileOrder, lines: LineRecording | undefined) {
+    this.#order = order;
+    this.#lines = lines;
     collectNow();
-    this.#meter = new CallMeter();
+    this.#profiler = new StageProfiler({ clock: monotonicSeconds });
     this.#startedAtSeconds = Date.now() / 1000;
     this.#writtenAtSeconds = monotonicSeconds();
+    this.#meter = new CallMeter();
+    // ownership: the thread itself, as the root of its stages; it ends with the thread
     this.#profiler.enter(this.#name);
-    // By line the probes read memory already, and readings within readings would count for the lines.
-    if (this.#lines === undefined) threadAccounts.stages = { enter: (name) => this.#enter(name) };
-    setInterval(() => this.#tick(), sampleMilliseconds).unref();
-    process.on('exit', () => this.#end());
-    if (isMainThread) this.#watchProcess();
+    this.#profiler.sample();
   }
 
   /** What the program's loading left behind must not be freed in the middle of some stage. */
@@ -80,15 +84,15 @@ export class ThreadRecorder {
 
   #end(): void {
     threadAccounts.stages = undefined;
-    const tell = this.#meter?.end();
+    const tell = this.#meter.end();
     this.#profiler.sample();
     this.#lines?.[Symbol.dispose]();
     collectNow();
-    this.#write(tell?.(this.#name) ?? null);
+    this.#write(tell(this.#name));
   }
 
   #write(call: CallProfile | null): void {
-    if (call === null) this.#meter?.tick();
+    if (call === null) this.#meter.tick();
     const lines = this.#lines;
     const record: ThreadRecord = {
       thread: this.#name,
