@@ -30,6 +30,8 @@ export const defaults = {
   /** Frames, and seconds, after which idle memory is given back. */
   cleanupFrames: 3000,
   cleanupSeconds: 60,
+  /** And seconds without a decision after which it is given back once: whatever was going on is over. */
+  cleanupIdleSeconds: 1,
   /** Share of the memory limit at which memory is given back at once. */
   reclaimAt: '80%',
   /** Share of a memory budget that is kept for what raises alarms. */

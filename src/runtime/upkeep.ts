@@ -63,6 +63,7 @@ export class Upkeep {
       clock: monotonicSeconds,
       everyFrames: defaults.cleanupFrames,
       everySeconds: defaults.cleanupSeconds,
+      idleSeconds: defaults.cleanupIdleSeconds,
       cleanup: () => void this.#ladder.reclaim().then((report) => this.#count(report)),
     });
     this.#watch = new MemoryWatch({

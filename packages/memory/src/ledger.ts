@@ -91,6 +91,9 @@ export class LedgerEntry implements Disposable {
 }
 
 const sampleEvery = 128;
+/** Sums of cameras, and of lines, that hold nothing any more are kept up to so many. */
+const mostIdleCameras = 128;
+const mostIdlePlaces = 1024;
 
 export class Ledger {
   /** Tells of each forgotten resource as soon as the collector reveals it (after a collection and a turn of the loop). */
@@ -169,10 +172,12 @@ export class Ledger {
       total.released += 1;
       total.resize(-record.bytes);
     }
+    this.#forgetOldCamera(record.about.camera);
     if (record.place === undefined) return;
     record.place.live -= 1;
     record.place.bytes -= record.bytes;
     this.#registry.unregister(record);
+    this.#forgetOldPlace(record.place);
   }
 
   /** @internal Called by the entry. */
@@ -237,9 +242,20 @@ export class Ledger {
       });
   }
 
-  /** Lines of source are few: a place is kept for good once it was seen. */
+  /** Cameras come and go under ever new names: beyond some, those that hold nothing any more are forgotten. */
+  #forgetOldCamera(camera: string | undefined): void {
+    if (camera === undefined || this.#cameras.size <= mostIdleCameras) return;
+    if (this.#cameras.get(camera)?.live === 0) this.#cameras.delete(camera);
+  }
+
+  /** Lines of source are few, and each stands here once for each camera. */
+  #forgetOldPlace(place: Place): void {
+    if (place.live > 0 || this.#places.size <= mostIdlePlaces) return;
+    this.#places.delete(placeKey(place.about, place.site));
+  }
+
   #placeOf(about: Tracked, site: string): Place {
-    const key = `${about.kind}|${about.camera ?? ''}|${about.stage ?? ''}|${site}`;
+    const key = placeKey(about, site);
     let place = this.#places.get(key);
     if (place === undefined) {
       place = { about: { ...about, siteBelow: undefined }, site, live: 0, bytes: 0 };
@@ -258,6 +274,10 @@ export class Ledger {
 
 function checkBytes(bytes: number): void {
   if (!(bytes >= 0)) throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
+}
+
+function placeKey({ kind, camera, stage }: Tracked, site: string): string {
+  return `${kind}|${camera ?? ''}|${stage ?? ''}|${site}`;
 }
 
 function totalOf(totals: Map<string, RunningTotal>, name: string): RunningTotal {

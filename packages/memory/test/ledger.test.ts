@@ -140,6 +140,20 @@ test('of many live records the places add up those of one line, and growth is na
   expect(places[0]?.site).toMatch(/ledger\.test\.ts:\d+:\d+$/);
 });
 
+test('cameras that come and go under ever new names do not add up, and none that holds something is forgotten', () => {
+  const ledger = new Ledger({ clock: () => 0, thread: 'test' });
+  using staying = ledger.track({ kind: 'Slab', bytes: 5, camera: 'staying', always: true });
+  for (let index = 0; index < 3000; index += 1) {
+    using _gone = ledger.track({ kind: 'Slab', bytes: 7, camera: `camera ${index}`, always: true });
+  }
+  const { byCamera, byKind, places } = ledger.snapshot();
+  expect(Object.keys(byCamera).length).toBeLessThan(140);
+  expect(byCamera.staying).toMatchObject({ live: 1, bytes: 5 });
+  expect(places.map(({ camera, live }) => [camera, live])).toEqual([['staying', 1]]);
+  expect(byKind.Slab).toMatchObject({ live: 1, tracked: 3001, released: 3000 });
+  expect(staying.live).toBe(true);
+});
+
 test('bytes below zero are refused', () => {
   const ledger = newLedger();
   expect(() => ledger.track({ kind: 'Slab', bytes: -1 })).toThrow(RangeError);

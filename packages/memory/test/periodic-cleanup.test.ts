@@ -47,3 +47,23 @@ test('intervals that are none are refused', () => {
   expect(() => new PeriodicCleanup({ clock, cleanup, everyFrames: 0 })).toThrow(RangeError);
   expect(() => new PeriodicCleanup({ clock, cleanup, everySeconds: 0 })).toThrow(RangeError);
 });
+
+test('it cleans once after so many seconds without a frame, and again only after the next frames', () => {
+  let now = 0;
+  const cleanup = new PeriodicCleanup({
+    clock: () => now,
+    everyFrames: 100,
+    everySeconds: 1000,
+    idleSeconds: 2,
+    cleanup: () => undefined,
+  });
+  const times: number[] = [];
+  for (now = 1; now <= 30; now += 1) {
+    const isFrame = now <= 5 || now === 20;
+    if (isFrame ? cleanup.frameDone() : cleanup.tick()) times.push(now);
+  }
+  expect(times).toEqual([7, 22]);
+  expect(() => new PeriodicCleanup({ clock: () => 0, idleSeconds: 0, cleanup: () => undefined })).toThrow(
+    RangeError,
+  );
+});
