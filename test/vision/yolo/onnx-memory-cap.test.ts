@@ -7,6 +7,7 @@ import { Yolo } from '../../../src/vision/yolo/yolo.ts';
 import { KnownAnswerFolder } from '../../support/known-answer-files.ts';
 
 const script = fileURLToPath(new URL('../../support/capped-spike.ts', import.meta.url));
+const restarts = fileURLToPath(new URL('../../support/restarted-cap.ts', import.meta.url));
 const megabyte = 2 ** 20;
 
 interface Spike {
@@ -26,7 +27,7 @@ function spike(limitBytes: number): Spike {
   return JSON.parse(String(said)) as Spike;
 }
 
-describe.skipIf(process.platform !== 'linux')('a cap on the runtime’s memory', () => {
+describe.skipIf(process.platform !== 'linux')('a cap on the runtime’s memory', { timeout: 120_000 }, () => {
   test('what needs more is refused by name, the next run works, and RSS stays below base + cap + 64 MB', () => {
     const cap = 64 * megabyte;
     const { answers, baseBytes, peakBytes, endBytes } = spike(cap);
@@ -49,6 +50,14 @@ describe.skipIf(process.platform !== 'linux')('a cap on the runtime’s memory',
     const { answers, baseBytes, peakBytes } = spike(0);
     expect(answers.every(({ code }) => code === 'ok')).toBe(true);
     expect(peakBytes).toBeGreaterThan(baseBytes + 256 * megabyte);
+  });
+
+  test('a thread that died under a cap leaves room for its successor', () => {
+    using models = new KnownAnswerFolder();
+    const said = execFileSync(process.execPath, ['--conditions=source', restarts, models.write({})], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    expect(String(said)).toBe('ok\n');
   });
 
   test('a model that does not fit is refused when it is opened, and leaves the process as it was', async () => {

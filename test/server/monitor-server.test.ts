@@ -1,0 +1,59 @@
+/** The API over a real monitor: memory as the core tells it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { liveCapture } from '../../src/runtime/capture-settings.ts';
+import { defaults } from '../../src/runtime/defaults.ts';
+import { memorySettings } from '../../src/runtime/memory-settings.ts';
+import { Monitor } from '../../src/runtime/monitor.ts';
+import { wholePicture } from '../../src/runtime/whole-picture.ts';
+import { MonitorServer } from '../../src/server/monitor-server.ts';
+
+const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const stack = new AsyncDisposableStack();
+let server: MonitorServer;
+const get = (path: string): Promise<Response> => fetch(new URL(path, server.url));
+
+beforeAll(async () => {
+  server = stack.use(await MonitorServer.listen({ host: '127.0.0.1', port: 0 }));
+}, 60_000);
+afterAll(() => stack.disposeAsync());
+
+test('before there is a monitor every question is answered with 503', async () => {
+  for (const path of ['/metrics', '/api/budgets', '/api/mistakes', '/api/ledger', '/api/status'])
+    expect((await get(path)).status, path).toBe(503);
+});
+
+test('metrics, budgets and mistakes come from the memory core', { timeout: 60_000 }, async () => {
+  const { confidence, threads, blockage } = defaults;
+  const model = {
+    file: file('models/known-answer-64.onnx'),
+    names: null,
+    device: 'cpu',
+    threads,
+    confidence,
+    className: null,
+  } as const;
+  const belt = {
+    name: 'belt',
+    zones: [{ zone: wholePicture, blockage }],
+    capture: liveCapture(file('demo/lumps.mp4')),
+    memoryBudgetBytes: 64 * 2 ** 20,
+  };
+  const listener = { onEvent: () => undefined, onCameraState: () => undefined, onFailure: () => undefined };
+  const monitor = stack.use(await Monitor.start(model, [belt], listener, memorySettings('paranoid', 256)));
+  server.show(monitor);
+  for (let waited = 0; monitor.status.cameras[0].decided < 5 && waited < 400; waited += 1) await delay(50);
+
+  const metrics = await get('/metrics');
+  expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const text = await metrics.text();
+  expect(text).toMatch(/^plateau_memory_bytes\{of="rss"\} \d{7,}$/m);
+  expect(text).toMatch(/^plateau_budget_bytes\{of="limit"\} 268435456$/m);
+  expect(text).toMatch(/^plateau_budget_bytes\{camera="belt",of="limit"\} 67108864$/m);
+  expect(text).toMatch(/^plateau_live_resources\{kind="VideoCapture"\} 1$/m);
+
+  const budgets = (await (await get('/api/budgets')).json()) as { cameras: { belt: { usedBytes: number } } };
+  expect(budgets.cameras.belt.usedBytes).toBeGreaterThan(4 * 2 ** 20);
+  expect(await (await get('/api/mistakes')).json()).toEqual([]);
+});
