@@ -1,8 +1,9 @@
 /** The packed tarballs, installed where nothing else is: what works in a checkout must work from a registry. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProfileReport } from '../../src/cli/profile-report.ts';
 import { because, skipFor, whatIsAbsent } from '../support/absent.ts';
 import { manifest, PackedPackages } from '../support/packed-packages.ts';
 import { analysisReport } from '../support/report-schema.ts';
@@ -115,6 +116,30 @@ describe.skipIf(skipFor(absent))(`the packed packages${because(absent)}`, () => 
       const report = analysisReport.parse(JSON.parse(stdout));
       expect(report.frames).toMatchObject({ decoded: 300, inferred: 30 });
       expect(report.memory.liveResources).toBe(0);
+      expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
+    });
+
+    test('profiles a script of the project by stage and by line', { timeout: 120_000 }, () => {
+      writeFileSync(
+        join(folder, 'work.ts'),
+        `import { stage } from 'plateau/memory';
+        const kept: Uint8Array[] = [];
+        for (let round: number = 0; round < 5; round += 1) {
+          using _stage = stage('decode');
+          kept.push(new Uint8Array(1_000_000));
+        }
+        process.on('exit', () => kept.length);\n`,
+      );
+      const byStage = run('profile', '--json', 'work.ts');
+      expect([byStage.status, byStage.stderr]).toEqual([0, '']);
+      const { stages } = JSON.parse(byStage.stdout) as ProfileReport;
+      expect(stages.find(({ path }) => path === 'main/decode')).toMatchObject({
+        calls: 5,
+        bufferBytes: 5_000_000,
+      });
+      const byLine = run('profile', '--lines', 'work.ts', 'work.ts');
+      expect([byLine.status, byLine.stderr]).toEqual([0, '']);
+      expect(byLine.stdout).toMatch(/^kept\.push\(.+ {2}5 +5 .+ \+5\.0 MB$/m);
       expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
     });
 

@@ -20,7 +20,9 @@ async function linesOf({ lines, folder }: ProfileOrder): Promise<LineRecording |
   try {
     const parse = await loadParser();
     if (parse === undefined)
-      throw new TypeError('Memory by line needs the package oxc-parser: npm install --save-dev oxc-parser.');
+      throw new TypeError(
+        'Memory by line needs the package oxc-parser, which is not installed; npm install oxc-parser brings it.',
+      );
     return new LineRecording({ ...lines, parse });
   } catch (error) {
     // Whoever ordered it hears of it; the program has not begun yet.
