@@ -1,0 +1,58 @@
+import { BusyGuard, FrameRing, Ledger, SlabPool } from '@plateau/memory';
+import { expect, test } from 'vitest';
+import { PlateauError } from '../../src/errors.ts';
+import { BusyTime } from '../../src/runtime/busy-time.ts';
+import { defaults } from '../../src/runtime/defaults.ts';
+import { InferenceCamera } from '../../src/runtime/inference-camera.ts';
+import { slotField, slotFieldCount } from '../../src/runtime/thread-protocol.ts';
+import { wholePicture } from '../../src/runtime/whole-picture.ts';
+import { Detections } from '../../src/vision/yolo/detections.ts';
+import { UnionMask } from '../../src/vision/yolo/union-mask.ts';
+import { Yolo } from '../../src/vision/yolo/yolo.ts';
+import { KnownAnswerFolder } from '../support/known-answer-files.ts';
+
+test('a run that the memory’s limit refuses leaves its picture unknown with the reason, and the next one is decided', async () => {
+  using models = new KnownAnswerFolder();
+  await using yolo = await Yolo.open(models.write({ height: 64, width: 64 }), { device: 'cpu' });
+  const run = yolo.run.bind(yolo);
+  let refuse = true;
+  yolo.run = (input) => {
+    if (!refuse) return run(input);
+    refuse = false;
+    return Promise.reject(new PlateauError('ERR_BUDGET_EXCEEDED', 'A run asked for too much.'));
+  };
+  using slabs = new SlabPool({ ledger: new Ledger({ clock: () => 0, thread: 'test' }) });
+  using ring = FrameRing.allocate(slabs, {
+    slots: defaults.ringSlots,
+    slotByteLength: 3 * 64 * 64 * 4,
+    metadataFields: slotFieldCount,
+  });
+  const guard = BusyGuard.create();
+  const tools = {
+    yolo,
+    guard,
+    detections: new Detections(defaults.maxDetections, yolo.model.maskChannels),
+    union: new UnionMask(64, 64),
+    busy: new BusyTime(),
+    post: () => undefined,
+  };
+  const watch = { zones: [wholePicture], classIds: [0], confidence: 0.5, iou: defaults.iou };
+  using camera = new InferenceCamera(0, ring, 'every', watch, tools);
+  using writer = ring.writer({ overwrite: false });
+  for (let sequence = 1; sequence <= 2; sequence += 1) {
+    using slot = writer.acquire();
+    if (slot === undefined) throw new Error('no slot');
+    new Float32Array(slot.bytes.buffer, slot.bytes.byteOffset, 3 * 64 * 64).fill(1);
+    slot.metadata[slotField.sequence] = sequence;
+    slot.metadata[slotField.sourceWidth] = 64;
+    slot.metadata[slotField.sourceHeight] = 64;
+    slot.publish();
+  }
+  expect(await camera.decideNext()).toMatchObject({
+    sequence: 1,
+    coverage: null,
+    unknownReason: 'A run asked for too much.',
+  });
+  expect(guard.busy).toBe(false);
+  expect(await camera.decideNext()).toMatchObject({ sequence: 2, coverage: [1], unknownReason: null });
+});
