@@ -101,12 +101,13 @@ function paddedSize(
 /** Values of a small tensor of int64 (7), int32 (6) or float32 (1); nothing of other types. */
 export function smallValues(type: number, raw: Uint8Array): number[] {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const read = { 1: view.getFloat32, 6: view.getInt32, 7: view.getBigInt64 }[type];
-  if (read === undefined) return [];
   const width = type === 7 ? 8 : 4;
-  return Array.from({ length: Math.floor(raw.byteLength / width) }, (_, index) =>
-    Number(read.call(view, index * width, true)),
-  );
+  const read = (at: number): number => {
+    if (type === 7) return Number(view.getBigInt64(at, true));
+    return type === 6 ? view.getInt32(at, true) : view.getFloat32(at, true);
+  };
+  if (type !== 1 && type !== 6 && type !== 7) return [];
+  return Array.from({ length: Math.floor(raw.byteLength / width) }, (_, index) => read(index * width));
 }
 
 /** Whole numbers of a repeated int64 field, at most `most`; rounded past 2^53, so that -1 comes as 0. @throws MalformedProtobufError */
