@@ -3,6 +3,7 @@
  * `node --expose-gc --conditions=source bench/postprocess.ts`. Goal: p50 <= 0.5 ms for one class.
  */
 import { performance } from 'node:perf_hooks';
+import { letterbox } from '../src/vision/letterbox.ts';
 import { DetectionDecoder } from '../src/vision/yolo/detection-decoder.ts';
 import { Detections } from '../src/vision/yolo/detections.ts';
 import { PlainHead } from '../src/vision/yolo/plain-head.ts';
@@ -81,8 +82,6 @@ function measure(
   const decoder = new DetectionDecoder(new PlainHead(classes, maskChannels));
   const detections = new Detections(300, maskChannels);
   const union = new UnionMask(size, size);
-  const geometry = { sourceWidth: size, sourceHeight: size, inputWidth: size, inputHeight: size };
-  const placed = { scaleX: 1, scaleY: 1, left: 0, top: 0, scaledWidth: size, scaledHeight: size };
   const zone = new PolygonZone({
     name: 'chute',
     space: 'pixels',
@@ -93,7 +92,7 @@ function measure(
       [80, 620],
     ],
   });
-  const coverage = new ZoneCoverage({ zones: [zone], letterbox: { ...geometry, ...placed } });
+  const coverage = new ZoneCoverage({ zones: [zone], letterbox: letterbox(size, size, size, size) });
   const out = new Float64Array(1);
   const settings = { confidence: 0.5, iou: 0.7, classIds };
   const tensor = { dims: [1, maskChannels, size / 4, size / 4], data: prototypes, free: () => undefined };

@@ -170,6 +170,7 @@ interface Target {
 const box = {
   sourceWidth: 640,
   sourceHeight: 360,
+  crop: { left: 0, top: 0, width: 640, height: 360 },
   inputWidth: 32,
   inputHeight: 32,
   scaleX: 0.05,

@@ -33,6 +33,7 @@ export function cameraSettings(name: string, source: string, policy: 'every' | '
       stallSeconds: defaults.stallSeconds,
       intervalSeconds: 0,
       stride: 1,
+      crop: defaults.crop,
       output: null,
       exportLabels: null,
     },

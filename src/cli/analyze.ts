@@ -9,7 +9,13 @@ import { loadConfig } from './load-config.ts';
 import { ProgressLine } from './progress-line.ts';
 import { refuseOwnInput } from './refuse-own-input.ts';
 import { reportFailure } from './report-failure.ts';
-import { addSharedOptions, modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
+import {
+  addSharedOptions,
+  modelSettings,
+  type SharedOptions,
+  sharedCapture,
+  zoneSettings,
+} from './shared-options.ts';
 import { StopSignal } from './stop-signal.ts';
 import { refuseUnwritable, writeReport } from './write-report.ts';
 
@@ -83,7 +89,7 @@ async function analyzeWithProgress(
   signal: AbortSignal,
 ): Promise<AnalysisOutcome> {
   using line = new ProgressLine();
-  const { zones, model } = await analysisSettings(options);
+  const { zones, model, crop } = await analysisSettings(options);
   return await analyzeRecordings({
     model,
     signal,
@@ -91,8 +97,8 @@ async function analyzeWithProgress(
       name: source,
       zones,
       capture: recordingCapture(source, {
-        intervalSeconds: options.interval,
-        stride: options.stride,
+        ...sharedCapture(options),
+        crop,
         output: options.output ?? null,
         exportLabels: options.exportLabels ?? null,
       }),
@@ -106,16 +112,16 @@ async function analyzeWithProgress(
   });
 }
 
-/** Zones and model of the flags, or of a configuration with one camera. */
+/** Zones, crop and model of the flags, or of a configuration with one camera. */
 async function analysisSettings(
   options: AnalyzeOptions,
-): Promise<{ zones: readonly ZoneSettings[]; model: ModelSettings }> {
-  if (options.config === undefined) return { zones: zoneSettings(options), model: modelSettings(options) };
+): Promise<{ zones: readonly ZoneSettings[]; model: ModelSettings; crop: boolean }> {
+  if (options.config === undefined)
+    return { zones: zoneSettings(options), model: modelSettings(options), crop: options.crop };
   const { cameras, model } = await loadConfig(options.config, options.model);
-  if (cameras.length === 1) return { zones: cameras[0].zones, model };
   const names = cameras.map(({ name }) => name).join(', ');
-  const camera = cameras.find(({ name }) => name === options.camera);
-  if (camera !== undefined) return { zones: camera.zones, model };
+  const camera = cameras.length === 1 ? cameras[0] : cameras.find(({ name }) => name === options.camera);
+  if (camera !== undefined) return { zones: camera.zones, model, crop: options.crop || camera.capture.crop };
   throw new PlateauError(
     'ERR_USAGE',
     `${options.config} has several cameras; choose whose zones to use with --camera: ${names}.`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { liveCapture } from '../runtime/capture-settings.ts';
 import type { Config } from '../runtime/config-file.ts';
 import { toBytes } from '../runtime/memory-settings.ts';
-import { modelSettings, type SharedOptions, zoneSettings } from './shared-options.ts';
+import { modelSettings, type SharedOptions, sharedCapture, zoneSettings } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
 
 /** What lies beside the demo's clip. */
@@ -22,10 +22,7 @@ export function demoSource(options: SharedOptions, cameraMemory?: number): Omit<
         name: 'demo',
         memoryBudgetBytes: toBytes(cameraMemory),
         zones: [{ ...first, zone: { name, points, space: 'fractions' } }],
-        capture: liveCapture(shippedFile('demo/chute.mp4'), {
-          intervalSeconds: options.interval,
-          stride: options.stride,
-        }),
+        capture: liveCapture(shippedFile('demo/chute.mp4'), sharedCapture(options)),
       },
     ],
   };

@@ -4,6 +4,7 @@ import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { toBytes } from '../runtime/memory-settings.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
+import type { CaptureSettings } from '../runtime/thread-protocol.ts';
 import { wholePicture } from '../runtime/whole-picture.ts';
 import { parseZone } from '../vision/zones/parse-zone.ts';
 import { defaultModelFile } from './shipped-files.ts';
@@ -30,6 +31,7 @@ export interface SharedOptions extends ModelOptions {
   readonly smooth: number;
   readonly interval: number;
   readonly stride: number;
+  readonly crop: boolean;
   readonly config?: string;
 }
 
@@ -112,6 +114,11 @@ export function addSharedOptions(command: Command): Command {
     )
     .option('--interval <seconds>', 'time between decisions (default: every picture)', numberOption, 0)
     .option('--stride <n>', 'decide every n-th picture', countOption, 1)
+    .option(
+      '--crop',
+      'show the model the surroundings of the zones only: a small zone gets all of its pixels',
+      defaults.crop,
+    )
     .option('--config <file>', 'configuration file (YAML or JSON) instead of the flags');
 }
 
@@ -136,6 +143,11 @@ export function modelSettings(options: ModelOptions): ModelSettings {
     className: options.class ?? null,
     memoryLimitBytes: toBytes(options.modelMemory),
   };
+}
+
+/** How pictures are taken, as far as `analyze` and `start` share it. */
+export function sharedCapture({ interval, stride, crop }: SharedOptions): Partial<CaptureSettings> {
+  return { intervalSeconds: interval, stride, crop };
 }
 
 /** @throws PlateauError ERR_USAGE or ERR_ZONE_INVALID naming the flag or the zone. */

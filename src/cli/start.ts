@@ -19,6 +19,7 @@ import {
   modelSettings,
   portOption,
   type SharedOptions,
+  sharedCapture,
   zoneSettings,
 } from './shared-options.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -69,6 +70,8 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
   const listener: MonitorListener = {
     onEvent: (event) => table.event(event),
     onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
+    onCameraInput: (camera, input) =>
+      table.note(`${camera}: the model runs at ${input.join('x')} (height x width)`),
     onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
     onMistake: ({ sentence }) => table.note(`${new Date().toISOString()} memory: ${sentence}.`),
   };
@@ -109,7 +112,7 @@ function cameraSettings(sources: readonly string[], options: StartOptions): Came
     name: sources.length === 1 ? cameraName(source) : `${index + 1}: ${cameraName(source)}`,
     zones,
     memoryBudgetBytes: toBytes(options.cameraMemory),
-    capture: liveCapture(source, { intervalSeconds: options.interval, stride: options.stride }),
+    capture: liveCapture(source, sharedCapture(options)),
   }));
 }
 

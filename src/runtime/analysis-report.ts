@@ -17,7 +17,7 @@ export interface AnalysisReport {
   readonly model: {
     readonly file: string;
     readonly classes: readonly string[];
-    /** [height, width] */
+    /** [height, width] at which this source's pictures ran. */
     readonly input: readonly [number, number];
     readonly layout: string;
   };

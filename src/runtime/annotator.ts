@@ -5,10 +5,11 @@ import { VideoWriter } from '../vision/video/video-writer.ts';
 import type { PolygonZone, ZoneDefinition } from '../vision/zones/polygon-zone.ts';
 import { defaults } from './defaults.ts';
 import { drawAnnotation } from './draw-annotation.ts';
+import { drawnFor } from './drawn-zones.ts';
 import { LabelExport } from './label-export.ts';
 import { PendingPictures } from './pending-pictures.ts';
+import type { PicturePlacement } from './picture-placement.ts';
 import type { Annotation, CaptureOrder } from './thread-protocol.ts';
-import { drawnFor } from './zone-geometry.ts';
 
 /**
  * Holds pictures that somebody wants to see until their decision is back, then draws zone, mask, coverage and
@@ -18,6 +19,7 @@ import { drawnFor } from './zone-geometry.ts';
  */
 export class Annotator implements AsyncDisposable {
   readonly #definitions: readonly ZoneDefinition[];
+  readonly #placement: PicturePlacement;
   readonly #output: string | null;
   readonly #labels: LabelExport | undefined;
   readonly #pending = new PendingPictures(defaults.ringSlots + 1);
@@ -29,11 +31,14 @@ export class Annotator implements AsyncDisposable {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param capture With an annotated video or labels ordered every picture is held; without, one for each `want`.
+   * @param order With an annotated video or labels ordered every picture is held; without, one for each `want`.
    * @throws PlateauError ERR_OUTPUT_UNWRITABLE
    */
-  constructor({ zones, className, capture: { source, output, exportLabels } }: CaptureOrder) {
+  constructor(order: CaptureOrder, placement: PicturePlacement) {
+    const { zones, className, capture } = order;
+    const { source, output, exportLabels } = capture;
     this.#definitions = zones;
+    this.#placement = placement;
     this.#output = output;
     if (exportLabels !== null) {
       this.#labels = new LabelExport(exportLabels, className, parse(source).name);
@@ -115,10 +120,12 @@ export class Annotator implements AsyncDisposable {
       using frame = this.#pending.take(annotation.sequence);
       if (frame === undefined) return undefined;
       this.#zones ??= drawnFor(this.#definitions, frame.width, frame.height);
-      const draw = drawAnnotation(annotation, this.#zones, frame);
+      const box = this.#placement.of(frame.width, frame.height);
+      const draw = drawAnnotation(annotation, this.#zones, frame, box);
       if (!this.isOrdered) return this.#encodePicture(frame, draw);
       const { event, mask } = annotation;
-      if (event !== null && mask !== undefined) this.#labels?.add(frame, mask, event, this.#jpegEncoder());
+      if (event !== null && mask !== undefined)
+        this.#labels?.add(frame, mask, box, event, this.#jpegEncoder());
       if (this.#output === null) return undefined;
       this.#writer ??= await VideoWriter.open(this.#output, { width: frame.width, height: frame.height });
       this.#writer.write(frame, frame.timestampSeconds, draw);

@@ -1,5 +1,5 @@
 import { fromErrorMessage, type PlateauError } from '../errors.ts';
-import type { Decision, FromCapture, FromInference } from './thread-protocol.ts';
+import type { Decision, FromCapture, FromInference, SourceGeometryNote } from './thread-protocol.ts';
 
 /** What the capture thread says of one camera, by type. */
 export type Said<Type extends FromCapture['type']> = Extract<FromCapture, { type: Type }>;
@@ -12,8 +12,8 @@ export interface CameraListener {
   onProgress?(message: Said<'progress'>): void;
   onPicture?(message: Said<'picture'>): void;
   onEnded?(message: Said<'ended'>): void;
-  /** The zones were drawn for the source's size; what is odd about them there. */
-  onGeometry?(warnings: readonly string[]): void;
+  /** The source's pictures have come in a size for the first time, or in another one. */
+  onGeometry?(note: SourceGeometryNote): void;
   /** This camera cannot be decided; nothing more comes from it. */
   onFailed(error: PlateauError): void;
 }
@@ -38,7 +38,7 @@ export function deliver(message: CameraMessage, listener: CameraListener): void 
       listener.onDecision(message.decision);
       break;
     case 'geometry':
-      listener.onGeometry?.(message.warnings);
+      listener.onGeometry?.(message);
       break;
     case 'camera-failed':
       listener.onFailed(fromErrorMessage(message.error));

@@ -8,6 +8,7 @@ import type { BusyTime } from './busy-time.ts';
 import { captureRecording, type RecordingEnd } from './capture-recording.ts';
 import { DuePictures } from './due-pictures.ts';
 import { FramePublisher } from './frame-publisher.ts';
+import { PicturePlacement } from './picture-placement.ts';
 import type { Annotation, CaptureCounters, CaptureOrder, FromCapture } from './thread-protocol.ts';
 
 export interface CaptureTools {
@@ -38,8 +39,10 @@ export class CaptureCamera implements AsyncDisposable {
     this.#tools = tools;
     const ring = FrameRing.attach(order.ring);
     this.#writer = ring.writer({ overwrite: capture.policy === 'newest', doorbell: tools.bell });
-    this.#scaler = new ModelInputScaler({ width: order.inputWidth, height: order.inputHeight });
-    this.#annotator = new Annotator(order);
+    const placement = new PicturePlacement(order.plan);
+    const [height, width] = placement.largest;
+    this.#scaler = new ModelInputScaler({ width, height, place: placement.of.bind(placement) });
+    this.#annotator = new Annotator(order, placement);
     this.#publisher = new FramePublisher({
       writer: this.#writer,
       scaler: this.#scaler,

@@ -12,6 +12,7 @@ export function recordingCapture(source: string, changes: Partial<CaptureSetting
     stallSeconds: defaults.stallSeconds,
     intervalSeconds: 0,
     stride: 1,
+    crop: defaults.crop,
     output: null,
     exportLabels: null,
     ...changes,

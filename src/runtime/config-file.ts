@@ -34,6 +34,8 @@ const cameraSchema = z.strictObject({
   url: z.string().min(1),
   transport: z.enum(['auto', 'tcp', 'udp']).default('auto'),
   intervalSeconds: seconds.default(0),
+  /** Show the model the surroundings of the zones only: a small zone gets all of its pixels. */
+  crop: z.boolean().default(defaults.crop),
   timeoutSeconds: z.number().min(1).max(60).default(defaults.timeoutSeconds),
   stallSeconds: z.number().min(1).max(600).default(defaults.stallSeconds),
   /** The most that this camera may hold; no limit of its own without it. */
@@ -141,6 +143,7 @@ function cameraSettings(
       timeoutSeconds: camera.timeoutSeconds,
       stallSeconds: camera.stallSeconds,
       intervalSeconds: camera.intervalSeconds,
+      crop: camera.crop,
     }),
   };
 }

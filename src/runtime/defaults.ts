@@ -15,6 +15,8 @@ export const defaults = {
   },
   /** Zone where none is given: the whole picture. */
   zoneName: 'picture',
+  /** The model sees the whole picture, not only what surrounds the zones. */
+  crop: false,
   host: '127.0.0.1',
   port: 8080,
   /** Seconds without a picture after which a camera has no signal. */

@@ -4,6 +4,7 @@ import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import { ffmpegBuild } from '../vision/video/ffmpeg-build.ts';
 import { VideoCapture } from '../vision/video/video-capture.ts';
+import { inputSizeFor } from '../vision/yolo/input-size.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { Yolo } from '../vision/yolo/yolo.ts';
 import { defaults } from './defaults.ts';
@@ -44,7 +45,7 @@ export class Doctor {
   ): Promise<DoctorReport> {
     this.#machine();
     const description = await this.#model(model);
-    for (const source of sources) await this.#source(source, signal);
+    for (const source of sources) await this.#source(source, description, signal);
     return {
       schema: 'plateau.doctor/1',
       checks: this.#checks,
@@ -78,7 +79,7 @@ export class Doctor {
       this.#say(
         'model',
         'ok',
-        `${file}: ${model.layoutText}, input ${model.input.join('x')}${model.dynamic ? ' (of open size)' : ''}, classes ${model.classes.slice(0, 8).join(', ')}${model.classes.length > 8 ? ' ...' : ''}, ${model.device}, ${model.runMilliseconds.toFixed(1)} ms a run`,
+        `${file}: ${model.layoutText}, input ${model.input.join('x')}${model.dynamic ? ' (of open size: each source gets a shape of its own)' : ''}, classes ${model.classes.slice(0, 8).join(', ')}${model.classes.length > 8 ? ' ...' : ''}, ${model.device}, ${model.runMilliseconds.toFixed(1)} ms a run`,
       );
       for (const warning of model.warnings) this.#say('model', 'warning', warning);
       return model;
@@ -88,7 +89,7 @@ export class Doctor {
     }
   }
 
-  async #source(source: string, signal: AbortSignal): Promise<void> {
+  async #source(source: string, model: ModelDescription | null, signal: AbortSignal): Promise<void> {
     const label = maskSecrets(source);
     try {
       await using capture = await VideoCapture.open(source, {
@@ -100,11 +101,15 @@ export class Doctor {
         throw new PlateauError('ERR_SOURCE_NO_FRAMES', `${label} holds no picture that can be decoded.`);
       const { info } = capture;
       this.#sources.push(info);
+      const shape =
+        model?.dynamic === true
+          ? `; the model runs it at ${inputSizeFor(model, frame.width, frame.height).join('x')} (height x width)`
+          : '';
       const length = info.durationSeconds === undefined ? '' : `, ${info.durationSeconds.toFixed(1)} s`;
       this.#say(
         'source',
         'ok',
-        `${label}: ${info.codec} ${info.width}x${info.height}${info.rotationDegrees === 0 ? '' : `, turned by ${info.rotationDegrees} degrees`}${info.frameRate === undefined ? '' : `, ${info.frameRate.toFixed(2)} pictures/s`}${length}`,
+        `${label}: ${info.codec} ${info.width}x${info.height}${info.rotationDegrees === 0 ? '' : `, turned by ${info.rotationDegrees} degrees`}${info.frameRate === undefined ? '' : `, ${info.frameRate.toFixed(2)} pictures/s`}${length}${shape}`,
       );
     } catch (error) {
       this.#fail('source', error);

@@ -1,4 +1,4 @@
-import { letterbox } from '../vision/letterbox.ts';
+import type { Letterbox } from '../vision/letterbox.ts';
 import type { PictureCanvas } from '../vision/video/picture-canvas.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
 import type { PolygonZone } from '../vision/zones/polygon-zone.ts';
@@ -12,18 +12,19 @@ const colour = {
   unknown: [190, 190, 190],
 } as const;
 
-/** What is drawn over a picture: the mask's tint, each zone with its coverage and state, and the source time. */
+/**
+ * What is drawn over a picture: the mask's tint, each zone with its coverage and state, and the source time.
+ * @param box Where the picture lay in the model's input, and with it in the mask.
+ */
 export function drawAnnotation(
   annotation: Annotation,
   zones: readonly PolygonZone[],
   frame: VideoFrame,
+  box: Letterbox,
 ): (canvas: PictureCanvas) => void {
   const { width, height } = frame;
   return (canvas) => {
-    if (annotation.mask !== undefined) {
-      const box = letterbox(width, height, annotation.mask.width, annotation.mask.height);
-      canvas.tintMask(annotation.mask, box, colour.mask);
-    }
+    if (annotation.mask !== undefined) canvas.tintMask(annotation.mask, box, colour.mask);
     for (const [index, zone] of zones.entries()) {
       const { name, coverage, state } = annotation.zones[index];
       const shade = coverage === null ? colour.unknown : colour[state];

@@ -1,4 +1,5 @@
 import type { RingWriter, WritableSlot } from '@plateau/memory';
+import type { Letterbox } from '../vision/letterbox.ts';
 import type { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
 import type { Annotator } from './annotator.ts';
@@ -54,7 +55,7 @@ export class FramePublisher {
     using slot = writer.acquire();
     if (slot === undefined) return false;
     const started = busy.now();
-    if (frame.unknownReason === null) scaler.scaleInto(frame, slot.float32());
+    if (frame.unknownReason === null) describePlace(slot, scaler.scaleInto(frame, slot.float32()));
     this.#published += 1;
     this.#describe(slot, frame);
     // Held before it is published: the decision may be back before this line's next.
@@ -76,4 +77,14 @@ export class FramePublisher {
     this.#brokenOff = false;
     metadata[slotField.wanted] = this.#parts.annotator.wanted ? 1 : 0;
   }
+}
+
+/** Whoever scales says where the picture lies: a reader needs no rule of its own. */
+function describePlace({ metadata }: WritableSlot, { inputWidth, inputHeight, crop }: Letterbox): void {
+  metadata[slotField.inputWidth] = inputWidth;
+  metadata[slotField.inputHeight] = inputHeight;
+  metadata[slotField.cropLeft] = crop.left;
+  metadata[slotField.cropTop] = crop.top;
+  metadata[slotField.cropWidth] = crop.width;
+  metadata[slotField.cropHeight] = crop.height;
 }

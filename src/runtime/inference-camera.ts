@@ -2,10 +2,12 @@ import type { BusyGuard, FrameRing, ReadableSlot, RingReader } from '@plateau/me
 import { PlateauError } from '../errors.ts';
 import type { Detections } from '../vision/yolo/detections.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
-import type { UnionMask } from '../vision/yolo/union-mask.ts';
 import type { ModelInput, Yolo } from '../vision/yolo/yolo.ts';
 import type { YoloOutput } from '../vision/yolo/yolo-output.ts';
+import type { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import type { BusyTime } from './busy-time.ts';
+import { drawnFor } from './drawn-zones.ts';
+import { SourceGeometry } from './source-geometry.ts';
 import {
   type CameraId,
   type CameraZones,
@@ -14,30 +16,30 @@ import {
   type FromInference,
   slotField,
 } from './thread-protocol.ts';
-import { ZoneGeometry } from './zone-geometry.ts';
 
 /** What all cameras of an inference thread share: made once, used by one picture at a time. */
 export interface InferenceTools {
   readonly yolo: Yolo;
   readonly detections: Detections;
-  readonly union: UnionMask;
   readonly busy: BusyTime;
   /** Entered for each run, so that upkeep stays out of its way. */
   readonly guard: BusyGuard;
   post(message: FromInference): void;
 }
 
-/** One camera as the inference thread sees it: its ring, a tensor over each slot, and its zones. */
+/** One camera as the inference thread sees it: its ring, and how its pictures lie there. */
 export class InferenceCamera implements Disposable {
   readonly #id: CameraId;
   readonly #tools: InferenceTools;
+  readonly #ring: FrameRing;
   readonly #reader: RingReader;
   readonly #policy: CaptureSettings['policy'];
-  readonly #inputs: readonly ModelInput[];
   readonly #watch: CameraZones;
-  readonly #geometry: ZoneGeometry;
   readonly #coverage: Float64Array;
+  #zones: readonly PolygonZone[] | undefined;
+  #geometry: SourceGeometry | undefined;
   #pictures = 0;
+  #zonesDrawn = 0;
 
   constructor(
     id: CameraId,
@@ -49,23 +51,15 @@ export class InferenceCamera implements Disposable {
     this.#id = id;
     this.#tools = tools;
     this.#policy = policy;
+    this.#ring = ring;
     this.#reader = ring.reader();
     this.#watch = watch;
-    const [height, width] = tools.yolo.model.input;
-    const floats = 3 * height * width;
-    this.#inputs = Array.from({ length: ring.slots }, (_, index) => {
-      const bytes = ring.slotBytes(index);
-      return tools.yolo.bindInput(new Float32Array(bytes.buffer, bytes.byteOffset, floats));
-    });
-    this.#geometry = new ZoneGeometry(watch.zones, tools.yolo.model.input, (warnings) =>
-      tools.post({ type: 'geometry', camera: id, warnings }),
-    );
     this.#coverage = new Float64Array(watch.zones.length);
   }
 
   /** Pictures measured, and how often the zones were drawn for them. */
   get counts(): { readonly pictures: number; readonly zonesDrawn: number } {
-    return { pictures: this.#pictures, zonesDrawn: this.#geometry.drawn };
+    return { pictures: this.#pictures, zonesDrawn: this.#zonesDrawn };
   }
 
   /**
@@ -104,15 +98,12 @@ export class InferenceCamera implements Disposable {
 
   /** Runs the model over the slot itself and leaves the coverage of each zone in `#coverage`. */
   async #measure(slot: ReadableSlot): Promise<MaskBits | undefined> {
-    const { yolo, detections, union, busy } = this.#tools;
+    const { yolo, detections, busy } = this.#tools;
     this.#pictures += 1;
     const { metadata } = slot;
-    const coverage = this.#geometry.coverageFor(
-      metadata[slotField.sourceWidth],
-      metadata[slotField.sourceHeight],
-    );
+    const { inputs, union, coverage } = this.#geometryOf(metadata);
     const started = busy.now();
-    using output = await this.#run(slot.index);
+    using output = await this.#run(inputs[slot.index]);
     const decoded = busy.since('inference', started);
     yolo.decode(output, this.#watch, detections);
     union.clear();
@@ -126,10 +117,21 @@ export class InferenceCamera implements Disposable {
     return wanted ? union.copy() : undefined;
   }
 
+  /** Where a picture lies and what that needs; made anew, and told, when the source has changed its size. */
+  #geometryOf(metadata: Float64Array): SourceGeometry {
+    if (this.#geometry?.holds(metadata)) return this.#geometry;
+    const { sourceWidth, sourceHeight } = slotField;
+    this.#zones ??= drawnFor(this.#watch.zones, metadata[sourceWidth], metadata[sourceHeight]);
+    this.#geometry = new SourceGeometry(this.#tools.yolo, this.#ring, this.#zones, metadata);
+    this.#zonesDrawn += 1;
+    this.#tools.post({ type: 'geometry', camera: this.#id, ...this.#geometry.note });
+    return this.#geometry;
+  }
+
   /** One run; meanwhile nobody cleans up. */
-  async #run(slotIndex: number): Promise<YoloOutput> {
+  async #run(input: ModelInput): Promise<YoloOutput> {
     using _busy = this.#tools.guard.enter();
-    return await this.#tools.yolo.run(this.#inputs[slotIndex]);
+    return await this.#tools.yolo.run(input);
   }
 
   [Symbol.dispose](): void {

@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BusyGuard, Doorbell, ledger } from '@plateau/memory';
 import { toErrorMessage } from '../errors.ts';
 import { Detections } from '../vision/yolo/detections.ts';
-import { UnionMask } from '../vision/yolo/union-mask.ts';
 import { Yolo } from '../vision/yolo/yolo.ts';
 import { BusyTime } from './busy-time.ts';
 import { defaults } from './defaults.ts';
@@ -23,13 +22,10 @@ async function live(data: InferenceThreadData): Promise<ThreadReport> {
     memoryLimitBytes: data.memoryLimitBytes,
     ...(data.names === null ? {} : { names: [...data.names] }),
   });
-  const [height, width] = yolo.model.input;
   const detections = new Detections(defaults.maxDetections, yolo.model.maskChannels);
-  const union = new UnionMask(width, height);
   using loop = new InferenceLoop(port, Doorbell.attach(data.doorbell), {
     yolo,
     detections,
-    union,
     busy,
     guard: BusyGuard.attach(data.guard),
     post,

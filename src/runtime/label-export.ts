@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlateauError } from '../errors.ts';
-import { letterbox } from '../vision/letterbox.ts';
+import type { Letterbox } from '../vision/letterbox.ts';
 import type { PictureEncoder } from '../vision/video/picture-encoder.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
@@ -34,10 +34,9 @@ export class LabelExport {
     });
   }
 
-  /** Writes one picture and its label. @throws PlateauError ERR_OUTPUT_UNWRITABLE */
-  add(frame: VideoFrame, mask: MaskBits, event: string, encoder: PictureEncoder): void {
+  /** Writes one picture and its label. @param box Where the picture lies in the mask. @throws PlateauError ERR_OUTPUT_UNWRITABLE */
+  add(frame: VideoFrame, mask: MaskBits, box: Letterbox, event: string, encoder: PictureEncoder): void {
     const name = `${this.#prefix}-${frame.timestampSeconds.toFixed(2)}s-${safe(event)}`;
-    const box = letterbox(frame.width, frame.height, mask.width, mask.height);
     const lines = maskPolygons(mask, box).map(
       (outline) =>
         `0 ${outline

@@ -1,5 +1,7 @@
 import { type LedgerSnapshot, ledger, type MemoryMetricsSources, type Mistake } from '@plateau/memory';
 import { PlateauError } from '../errors.ts';
+import type { PictureArea } from '../vision/letterbox.ts';
+import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { audit } from './audit.ts';
 import type { AuditEvidence } from './audit-evidence.ts';
@@ -19,6 +21,8 @@ import { type CameraEvent, type CameraStatus, WatchedCamera } from './watched-ca
 export interface MonitorListener {
   onEvent(event: CameraEvent): void;
   onCameraState(camera: string, state: CameraState, reason: string | null): void;
+  /** The model runs the camera's pictures, or what `crop` leaves of them, at `input` from now on. */
+  onCameraInput?(camera: string, input: InputSize, crop: PictureArea): void;
   onFailure(error: PlateauError, retrySeconds: number): void;
   /** Something piles up, was never released, or is copied for nothing; once for each line, and again when it doubled. */
   onMistake?(mistake: Mistake): void;
@@ -105,6 +109,7 @@ export class Monitor implements AsyncDisposable {
           onEvent: (event) => this.#keepEvent(event),
           onState: (camera, state, reason) => listener.onCameraState(camera, state, reason),
           onResult: (decision) => this.#mistakes.result(decision, 'Decision'),
+          onInput: (camera, input, crop) => listener.onCameraInput?.(camera, input, crop),
         }),
     );
   }

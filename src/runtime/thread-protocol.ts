@@ -11,9 +11,12 @@ import type {
   ThreadMemory,
 } from '@plateau/memory';
 import type { ErrorMessage } from '../errors.ts';
+import type { PictureArea } from '../vision/letterbox.ts';
+import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import type { ZoneDefinition } from '../vision/zones/polygon-zone.ts';
+import type { PicturePlan } from './picture-placement.ts';
 
 /** Index of a camera within one pipeline; stable for its life and never used twice. */
 export type CameraId = number;
@@ -34,8 +37,16 @@ export const slotField = {
   sequence: 6,
   /** 1 where the source's time broke off ahead of this picture: no duration may be measured across it. */
   discontinuity: 7,
+  /** Size of the model's input that the slot holds; for a model of open size it follows the source. */
+  inputWidth: 8,
+  inputHeight: 9,
+  /** The part of the source that the input shows, pixels. */
+  cropLeft: 10,
+  cropTop: 11,
+  cropWidth: 12,
+  cropHeight: 13,
 } as const;
-export const slotFieldCount = 8;
+export const slotFieldCount = 14;
 
 /** What the inference thread says about one picture. */
 export interface Decision {
@@ -53,6 +64,16 @@ export interface Decision {
   readonly wanted: boolean;
   /** The union of the masks, where the picture is wanted and can be trusted. */
   readonly mask: MaskBits | undefined;
+}
+
+/** What follows from the size of a source's pictures. */
+export interface SourceGeometryNote {
+  /** [height, width] at which the model runs them. */
+  readonly input: InputSize;
+  /** The part of the picture that the model sees. */
+  readonly crop: PictureArea;
+  /** What is odd about the zones there, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface CameraZones {
@@ -88,8 +109,8 @@ export interface ThreadReport {
 export type FromInference =
   | { readonly type: 'ready'; readonly model: ModelDescription }
   | { readonly type: 'decision'; readonly decision: Decision }
-  /** The zones have been drawn for a source's size; what is odd about them there. */
-  | { readonly type: 'geometry'; readonly camera: CameraId; readonly warnings: readonly string[] }
+  /** The source's pictures have come in a size for the first time, or in another one. */
+  | ({ readonly type: 'geometry'; readonly camera: CameraId } & SourceGeometryNote)
   /** This camera cannot be decided, say because a zone lies outside of its picture; the others go on. */
   | { readonly type: 'camera-failed'; readonly camera: CameraId; readonly error: ErrorMessage }
   | { readonly type: 'removed'; readonly camera: CameraId }
@@ -113,6 +134,8 @@ export interface CaptureSettings {
   readonly intervalSeconds: number;
   /** Every n-th picture is due. */
   readonly stride: number;
+  /** Show the model the surroundings of the zones only, instead of the whole picture. */
+  readonly crop: boolean;
   /** File of the annotated video, for policy `every`. */
   readonly output: string | null;
   /** Where pictures of events go with the masks found, as labels for training; for policy `every`. */
@@ -141,8 +164,7 @@ export type ToCapture =
       readonly camera: CameraId;
       readonly name: string;
       readonly ring: FrameRingHandle;
-      readonly inputWidth: number;
-      readonly inputHeight: number;
+      readonly plan: PicturePlan;
       readonly zones: readonly ZoneDefinition[];
       /** Name of the class that is measured. */
       readonly className: string;

@@ -1,13 +1,14 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { InputSize } from '../vision/yolo/input-size.ts';
 import { type AnalysisReport, rounded } from './analysis-report.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import type { RssSeries } from './rss-series.ts';
 import type { CameraSettings } from './settings.ts';
-import type { CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
+import type { CaptureCounters, Decision, SourceGeometryNote, SourceInfo } from './thread-protocol.ts';
 import { ZoneWatch } from './zone-watch.ts';
 
 /** How far an analysis has come. */
@@ -40,6 +41,7 @@ export class VideoAnalysis implements CameraListener {
   readonly #done = Promise.withResolvers<void>();
   #info: SourceInfo | undefined;
   readonly #warnings = new Set<string>();
+  #input: InputSize | undefined;
   #decided = 0;
   #inferred = 0;
   #stoppedEarly = false;
@@ -137,7 +139,13 @@ export class VideoAnalysis implements CameraListener {
     this.#settle();
   }
 
-  onGeometry(warnings: readonly string[]): void {
+  onGeometry({ input, warnings }: SourceGeometryNote): void {
+    const before = this.#input;
+    this.#input = input;
+    if (before !== undefined && before.join() !== input.join())
+      this.#warnings.add(
+        `the pictures changed their size: the model ran at ${before.join('x')} and then at ${input.join('x')} (height x width)`,
+      );
     for (const warning of warnings) this.#warnings.add(warning);
   }
 
@@ -165,7 +173,7 @@ export class VideoAnalysis implements CameraListener {
       model: {
         file: model.file,
         classes: model.classes,
-        input: [model.input[0], model.input[1]],
+        input: [...(this.#input ?? model.input)],
         layout: model.layout,
       },
       device: model.device,

@@ -1,11 +1,20 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { PictureArea } from '../vision/letterbox.ts';
+import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
 import type { Pipeline } from './pipeline.ts';
 import { processSeconds } from './process-clock.ts';
 import type { CameraSettings } from './settings.ts';
-import type { CameraId, CameraState, CaptureCounters, Decision, SourceInfo } from './thread-protocol.ts';
+import type {
+  CameraId,
+  CameraState,
+  CaptureCounters,
+  Decision,
+  SourceGeometryNote,
+  SourceInfo,
+} from './thread-protocol.ts';
 import { type ZoneStatus, ZoneWatch } from './zone-watch.ts';
 
 /** A change of a zone's state, with the wall-clock time at which it is shown and stored. */
@@ -21,6 +30,8 @@ export interface CameraStatus {
   readonly state: CameraState;
   readonly reason: string | null;
   readonly info: SourceInfo | null;
+  /** [height, width] at which the model runs this source's pictures; null before the first. */
+  readonly input: InputSize | null;
   readonly counters: CaptureCounters;
   readonly decided: number;
   readonly decisionsPerSecond: number;
@@ -33,6 +44,8 @@ export interface WatchedCameraEvents {
   onState(camera: string, state: CameraState, reason: string | null): void;
   /** A decision has come, and is dead once it was taken in. */
   onResult(decision: Decision): void;
+  /** @param input [height, width] at which the model runs the camera's pictures, or what `crop` leaves of them. */
+  onInput(camera: string, input: InputSize, crop: PictureArea): void;
 }
 
 /** A live camera on the main thread: its zones, its state, and the newest annotated picture for those who look. */
@@ -46,6 +59,7 @@ export class WatchedCamera implements CameraListener {
   #state: CameraState = 'connecting';
   #reason: string | null = null;
   #info: SourceInfo | null = null;
+  #input: InputSize | null = null;
   #counters: CaptureCounters = { decoded: 0, damaged: 0, published: 0 };
   #warnings: readonly string[] = [];
   #decided = 0;
@@ -117,6 +131,7 @@ export class WatchedCamera implements CameraListener {
       state: this.#state,
       reason: this.#reason,
       info: this.#info,
+      input: this.#input,
       counters: this.#counters,
       decided: this.#decided,
       decisionsPerSecond: this.#meanInterval === undefined ? 0 : 1 / this.#meanInterval,
@@ -146,8 +161,10 @@ export class WatchedCamera implements CameraListener {
     this.#setState('ended', message.error === null ? null : fromErrorMessage(message.error).message);
   }
 
-  onGeometry(warnings: readonly string[]): void {
+  onGeometry({ input, crop, warnings }: SourceGeometryNote): void {
+    this.#input = input;
     this.#warnings = warnings;
+    this.#events.onInput(this.settings.name, input, crop);
   }
 
   onFailed(error: PlateauError): void {

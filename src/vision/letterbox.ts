@@ -8,9 +8,11 @@ export interface Letterbox {
   /** The source as players show it, in pixels. */
   readonly sourceWidth: number;
   readonly sourceHeight: number;
+  /** The part of the source that the model sees; nearly always the whole. */
+  readonly crop: PictureArea;
   readonly inputWidth: number;
   readonly inputHeight: number;
-  /** Input pixels for each source pixel: `x * scaleX + left` is where a source column lies. */
+  /** Input pixels for each source pixel: `(x - crop.left) * scaleX + left` is where a source column lies. */
   readonly scaleX: number;
   readonly scaleY: number;
   /** Padding ahead of the picture, in input pixels. */
@@ -21,30 +23,43 @@ export interface Letterbox {
   readonly scaledHeight: number;
 }
 
+/** A rectangle of whole pixels of the source, as players show it. */
+export interface PictureArea {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Grey of the padding, of 255. */
 export const letterboxGrey = 114;
 
-/** @throws RangeError where a side is no whole number of at least 1. */
+/**
+ * @param crop Part of the source that is scaled instead of the whole; it lies within the source.
+ * @throws RangeError where a side is no whole number of at least 1.
+ */
 export function letterbox(
   sourceWidth: number,
   sourceHeight: number,
   inputWidth: number,
   inputHeight: number,
+  crop: PictureArea = { left: 0, top: 0, width: sourceWidth, height: sourceHeight },
 ): Letterbox {
-  for (const side of [sourceWidth, sourceHeight, inputWidth, inputHeight]) {
+  for (const side of [sourceWidth, sourceHeight, crop.width, crop.height, inputWidth, inputHeight]) {
     if (!Number.isInteger(side) || side < 1)
       throw new RangeError(`a side must be a whole number, not ${side}`);
   }
-  const gain = Math.min(inputHeight / sourceHeight, inputWidth / sourceWidth);
-  const scaledWidth = Math.min(inputWidth, Math.max(1, roundHalfToEven(sourceWidth * gain)));
-  const scaledHeight = Math.min(inputHeight, Math.max(1, roundHalfToEven(sourceHeight * gain)));
+  const gain = Math.min(inputHeight / crop.height, inputWidth / crop.width);
+  const scaledWidth = Math.min(inputWidth, Math.max(1, roundHalfToEven(crop.width * gain)));
+  const scaledHeight = Math.min(inputHeight, Math.max(1, roundHalfToEven(crop.height * gain)));
   return {
     sourceWidth,
     sourceHeight,
+    crop,
     inputWidth,
     inputHeight,
-    scaleX: scaledWidth / sourceWidth,
-    scaleY: scaledHeight / sourceHeight,
+    scaleX: scaledWidth / crop.width,
+    scaleY: scaledHeight / crop.height,
     left: Math.max(0, Math.round((inputWidth - scaledWidth) / 2 - 0.1)),
     top: Math.max(0, Math.round((inputHeight - scaledHeight) / 2 - 0.1)),
     scaledWidth,

@@ -34,6 +34,14 @@ test('a good machine, model and source: every check holds, in lines for people',
   expect(stdout).toMatch(/^✓ memory .*about \d+ MB for 1 camera/m);
 });
 
+test('a model of open size: the shape of each source is told', async () => {
+  using models = new KnownAnswerFolder();
+  const model = models.write({ dynamic: true, height: 640, width: 640 });
+  const { stdout } = await plateau(['doctor', lumps, '--model', model]);
+  expect(stdout).toMatch(/^✓ model .*input 640x640 \(of open size/m);
+  expect(stdout).toMatch(/^✓ source .*the model runs it at 480x640/m);
+});
+
 test('--json gives the same as a report', async () => {
   const { code, stdout } = await plateau(['doctor', lumps, '--model', knownAnswer, '--json']);
   expect(code).toBe(0);

@@ -2,7 +2,7 @@
  * Makes test clips with FFmpeg's own test sources, encoders and muxers through node-av, so that tests need no ffmpeg
  * program. Cut, cat and damage are done on the bytes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -63,6 +63,13 @@ export class ClipFolder implements Disposable {
   make(name: string, options: ClipOptions): string {
     const path = this.file(name);
     makeClip(path, options);
+    return path;
+  }
+
+  /** Puts transport streams one behind the other and answers the new path. */
+  join(name: string, paths: readonly string[]): string {
+    const path = this.file(name);
+    writeFileSync(path, Buffer.concat(paths.map((one) => readFileSync(one))));
     return path;
   }
 

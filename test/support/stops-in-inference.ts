@@ -45,6 +45,7 @@ for (let turn = 0; turn < Number(stops); turn += 1) {
         stallSeconds: defaults.stallSeconds,
         intervalSeconds: 0,
         stride: 1,
+        crop: false,
         output: null,
         exportLabels: null,
       },

@@ -5,6 +5,7 @@
 import { type LedgerEntry, ledger, stage, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { type Letterbox, letterbox, letterboxGrey } from '../letterbox.ts';
+import { cropFilter } from './crop-filter.ts';
 import { avImageCopy2, errorText, Frame, pixelFormats } from './ffmpeg.ts';
 import { PictureFilter } from './picture-filter.ts';
 import { PictureGeometry } from './picture-geometry.ts';
@@ -12,9 +13,11 @@ import { rotationFilters } from './rotation.ts';
 import type { VideoFrame } from './video-frame.ts';
 
 export interface ModelInputScalerOptions {
-  /** Of the model's input, in pixels. */
+  /** Of the model's input, in pixels; of the largest where `place` chooses. */
   readonly width: number;
   readonly height: number;
+  /** Where pictures of a size lie in the input, and what of them; by default the whole, letterboxed to the size above. */
+  readonly place?: (sourceWidth: number, sourceHeight: number) => Letterbox;
   /** FFmpeg's scaling method, for measurements. */
   readonly scalingFlags?: string;
 }
@@ -33,7 +36,7 @@ export class ModelInputScaler implements Disposable {
   readonly width: number;
   readonly height: number;
   readonly #flags: string;
-  readonly #targetLineBytes: number[];
+  readonly #place: (sourceWidth: number, sourceHeight: number) => Letterbox;
   readonly #scaled = new Frame();
   /** Keeps the scaled planes in one place, so that views of them need not be made anew for each picture. */
   readonly #held = new Frame();
@@ -45,6 +48,7 @@ export class ModelInputScaler implements Disposable {
   #letterbox: Letterbox | undefined;
   #planes: Buffer[] = [];
   #lineBytes: number[] = [];
+  #targetLineBytes: number[] = [];
   #rebuilds = 0;
   #disposed = false;
 
@@ -52,7 +56,8 @@ export class ModelInputScaler implements Disposable {
     this.width = options.width;
     this.height = options.height;
     this.#flags = options.scalingFlags ?? likeOpenCv;
-    this.#targetLineBytes = [options.width * 4, options.width * 4, options.width * 4];
+    const { width, height } = options;
+    this.#place = options.place ?? ((across, down) => letterbox(across, down, width, height));
     this.#scaled.alloc();
     this.#held.alloc();
     this.#entry = ledger.track({
@@ -70,7 +75,7 @@ export class ModelInputScaler implements Disposable {
 
   /**
    * @param target Planes of red, green and blue, `3 * height * width` floats in [0, 1], rows from the top. Shared
-   *   memory will do. Filled wholly, padding included.
+   *   memory will do. Filled wholly, padding included; an input smaller than the largest fills the front of it.
    * @returns Where the picture lies in the input; the same object until the source changes its geometry.
    * @throws PlateauError ERR_SOURCE_FORMAT for a pixel format that FFmpeg cannot convert.
    */
@@ -107,12 +112,13 @@ export class ModelInputScaler implements Disposable {
     if (!this.#geometry.update(frame) && this.#letterbox !== undefined) return this.#letterbox;
     this.#letterbox = undefined;
     this.#places = new WeakMap();
-    const box = letterbox(frame.width, frame.height, this.width, this.height);
+    const box = this.#place(frame.width, frame.height);
     this.#filter?.[Symbol.dispose]();
     this.#filter = undefined;
     this.#filter = new PictureFilter(frame, this.#filters(frame, box));
     this.#rebuilds += 1;
     this.#prepareHeld(box);
+    this.#targetLineBytes = new Array<number>(3).fill(box.inputWidth * 4);
     this.#letterbox = box;
     return box;
   }
@@ -138,13 +144,14 @@ export class ModelInputScaler implements Disposable {
     // Two fields of an interlaced picture show two moments: combs, to a model. One of them has lines enough.
     const field = this.#geometry.interlaced ? 'field=type=top,' : '';
     const size = `${box.scaledWidth}:${box.scaledHeight}`;
-    return `${field}${rotationFilters(frame.rotation)}scale=${size}:flags=${this.#flags},format=gbrpf32le`;
+    const turn = rotationFilters(frame.rotation);
+    const crop = cropFilter(box, frame.rotation, this.#geometry.interlaced);
+    return `${field}${turn}${crop}scale=${size}:flags=${this.#flags},format=gbrpf32le`;
   }
 
   #copy(box: Letterbox, target: Float32Array): void {
-    const { width, height } = this;
-    const { left, top, scaledWidth, scaledHeight } = box;
-    const planeLength = width * height;
+    const { inputWidth: width, left, top, scaledWidth, scaledHeight } = box;
+    const planeLength = width * box.inputHeight;
     const first = top * width;
     // FFmpeg copies the planes: V8 copies into shared memory word by word, at a third of the speed.
     avImageCopy2(
@@ -156,7 +163,7 @@ export class ModelInputScaler implements Disposable {
       scaledWidth,
       scaledHeight,
     );
-    for (let start = 0; start < target.length; start += planeLength) {
+    for (let start = 0; start < 3 * planeLength; start += planeLength) {
       target.fill(padding, start, start + first);
       target.fill(padding, start + first + scaledHeight * width, start + planeLength);
       for (let y = 0; y < scaledHeight && scaledWidth < width; y += 1) {
@@ -170,10 +177,10 @@ export class ModelInputScaler implements Disposable {
   #placesIn(target: Float32Array, box: Letterbox): Buffer[] {
     let places = this.#places.get(target);
     if (places === undefined) {
-      const lineBytes = this.width * 4;
+      const lineBytes = box.inputWidth * 4;
       const first = target.byteOffset + box.top * lineBytes + box.left * 4;
       const length = (box.scaledHeight - 1) * lineBytes + box.scaledWidth * 4;
-      const planeBytes = lineBytes * this.height;
+      const planeBytes = lineBytes * box.inputHeight;
       places = planeOrder.map((color) => Buffer.from(target.buffer, first + color * planeBytes, length));
       this.#places.set(target, places);
     }

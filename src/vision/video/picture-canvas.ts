@@ -122,14 +122,19 @@ export class PictureCanvas {
   tintMask(mask: MaskGrid, box: Letterbox, color: Color): void {
     const { width, height } = this.#geometry;
     const columns = new Int32Array(width);
-    for (let x = 0; x < width; x += 1) {
-      columns[x] = maskPlace((x + 0.5) / this.#scaleX, box.scaleX, box.left, mask.width);
+    const { crop } = box;
+    // What the model was not shown has no mask.
+    const [left, right] = span(crop.left, crop.width, this.#scaleX, width);
+    const [top, bottom] = span(crop.top, crop.height, this.#scaleY, height);
+    for (let x = left; x < right; x += 1) {
+      columns[x] = maskPlace((x + 0.5) / this.#scaleX - crop.left, box.scaleX, box.left, mask.width);
     }
     const rowWords = (mask.width + 31) >> 5;
     const [luma, blue, red] = this.#samples(color);
-    for (let y = 0; y < height; y += 1) {
-      const row = maskPlace((y + 0.5) / this.#scaleY, box.scaleY, box.top, mask.height) * rowWords;
-      for (let x = 0; x < width; x += 1) {
+    for (let y = top; y < bottom; y += 1) {
+      const place = maskPlace((y + 0.5) / this.#scaleY - crop.top, box.scaleY, box.top, mask.height);
+      const row = place * rowWords;
+      for (let x = left; x < right; x += 1) {
         const column = columns[x] as number;
         if ((((mask.words[row + (column >> 5)] as number) >>> (column & 31)) & 1) === 0) continue;
         this.#blend(x, y, luma, blue, red, tintShare);
@@ -240,4 +245,9 @@ function clipLine(
 
 function maskPlace(source: number, scale: number, padding: number, size: number): number {
   return Math.max(0, Math.min(size - 1, Math.floor(source * scale + padding)));
+}
+
+/** First and last pixel (excluded) of the canvas that show a stretch of the source. */
+function span(start: number, length: number, scale: number, size: number): [from: number, to: number] {
+  return [Math.max(0, Math.round(start * scale)), Math.min(size, Math.round((start + length) * scale))];
 }

@@ -91,17 +91,30 @@ function sizeOf(declared: number | string | undefined, given: number | undefined
   return given ?? usualSize;
 }
 
+/** What has to be known of a model to choose the shape at which a source's pictures run. */
+export interface OpenInput {
+  /** [height, width]: the size of the input, or where that is open the one that pictures are fitted into. */
+  readonly input: InputSize;
+  readonly dynamic: boolean;
+  /** Sides of an open input are multiples of this, in pixels. */
+  readonly stride: number;
+}
+
+/** [height, width] at which pictures of this size run: the model's own where it is fixed, else by the picture's aspect. */
+export function inputSizeFor(
+  { input, dynamic, stride }: OpenInput,
+  sourceWidth: number,
+  sourceHeight: number,
+): InputSize {
+  return dynamic ? fitToAspect(input, sourceWidth, sourceHeight, stride) : input;
+}
+
 /**
  * The input size at which the exporter's own tool runs a picture on a model of open size: the picture's aspect within
  * `size`, each side filled up to the next multiple of the stride. On the square size coverage would be another.
  * Source: Ultralytics' letterbox with `auto`, measured.
  */
-export function fitToAspect(
-  size: InputSize,
-  sourceWidth: number,
-  sourceHeight: number,
-  stride: number,
-): InputSize {
+function fitToAspect(size: InputSize, sourceWidth: number, sourceHeight: number, stride: number): InputSize {
   const [height, width] = size;
   const fitted = letterbox(sourceWidth, sourceHeight, width, height);
   // The padding left over after whole strides; a picture smaller than one stride still needs one.

@@ -133,6 +133,10 @@ function distanceToLine(
 }
 
 function toSource(x: number, y: number, box: Letterbox): [number, number] {
-  const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-  return [clamp((x - box.left) / box.scaledWidth), clamp((y - box.top) / box.scaledHeight)];
+  const { crop, left, top, scaledWidth, scaledHeight, sourceWidth, sourceHeight } = box;
+  const within = (share: number): number => Math.min(1, Math.max(0, share));
+  return [
+    (crop.left + within((x - left) / scaledWidth) * crop.width) / sourceWidth,
+    (crop.top + within((y - top) / scaledHeight) * crop.height) / sourceHeight,
+  ];
 }

@@ -15,6 +15,8 @@ export interface ModelDescription {
   readonly input: readonly [height: number, width: number];
   /** True where the file leaves the size open: `Yolo.inputSizeFor` answers the size for a source. */
   readonly dynamic: boolean;
+  /** Sides of an open input are multiples of this, in pixels. */
+  readonly stride: number;
   readonly layout: LayoutName;
   /** The layout with its figures, for people: "YOLOv8/11 head [1, 37, 2100]". */
   readonly layoutText: string;

@@ -7,7 +7,7 @@ import type { DecodeSettings } from './head-decoder.ts';
 import { headDecoder } from './head-decoders.ts';
 import type { Layout } from './head-readings.ts';
 import { headValueWarnings } from './head-values.ts';
-import { chooseInput, fitToAspect, type InputSize } from './input-size.ts';
+import { chooseInput, type InputSize, inputSizeFor } from './input-size.ts';
 import { layoutWarnings } from './layout-warnings.ts';
 import type { ModelDescription } from './model-description.ts';
 import { inspectModelFile } from './model-file.ts';
@@ -31,7 +31,6 @@ export class Yolo implements AsyncDisposable {
   readonly model: ModelDescription;
   readonly #session: OnnxSession;
   readonly #layout: Layout;
-  readonly #stride: number;
   readonly #decoder: DetectionDecoder;
   readonly #fetches: readonly string[];
   readonly #entry: LedgerEntry;
@@ -67,6 +66,7 @@ export class Yolo implements AsyncDisposable {
       classesOrigin: names.classesOrigin,
       input: input.size,
       dynamic: input.dynamic,
+      stride: metadata.stride ?? usualStride,
       layout: layout.name,
       layoutText: layoutText(layout),
       task: layout.prototypes === undefined ? 'detect' : 'segment',
@@ -89,14 +89,13 @@ export class Yolo implements AsyncDisposable {
       ],
     };
     undo.move();
-    return new Yolo(model, session, layout, metadata.stride ?? usualStride);
+    return new Yolo(model, session, layout);
   }
 
-  private constructor(model: ModelDescription, session: OnnxSession, layout: Layout, stride: number) {
+  private constructor(model: ModelDescription, session: OnnxSession, layout: Layout) {
     this.model = model;
     this.#session = session;
     this.#layout = layout;
-    this.#stride = stride;
     this.#decoder = new DetectionDecoder(headDecoder(layout, model.classes.length));
     this.#fetches = layout.prototypes === undefined ? [layout.head] : [layout.head, layout.prototypes];
     this.#entry = ledger.track({
@@ -114,8 +113,7 @@ export class Yolo implements AsyncDisposable {
 
   /** [height, width] at which pictures of this source run: the model's own where it is fixed, else by the source's aspect. */
   inputSizeFor(sourceWidth: number, sourceHeight: number): InputSize {
-    const { input, dynamic } = this.model;
-    return dynamic ? fitToAspect(input, sourceWidth, sourceHeight, this.#stride) : input;
+    return inputSizeFor(this.model, sourceWidth, sourceHeight);
   }
 
   /**

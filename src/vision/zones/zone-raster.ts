@@ -105,8 +105,10 @@ export class ZoneRaster {
 
 /** From source pixels to the input's, cut to where the picture lies: rounding may put a corner a hair outside. */
 function toInput(points: readonly Point[], letterbox: Letterbox): Point[] {
-  const { left, top, scaleX, scaleY, scaledWidth, scaledHeight } = letterbox;
-  const moved = points.map(([x, y]): Point => [left + x * scaleX, top + y * scaleY]);
+  const { crop, left, top, scaleX, scaleY, scaledWidth, scaledHeight } = letterbox;
+  const moved = points.map(
+    ([x, y]): Point => [left + (x - crop.left) * scaleX, top + (y - crop.top) * scaleY],
+  );
   return clipToRectangle(moved, left, top, left + scaledWidth, top + scaledHeight);
 }
 

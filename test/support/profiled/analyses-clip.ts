@@ -26,6 +26,7 @@ const { reports, failures } = await analyzeRecordings({
         stallSeconds: 5,
         intervalSeconds: 0,
         stride: 1,
+        crop: false,
         output: null,
         exportLabels: null,
       },

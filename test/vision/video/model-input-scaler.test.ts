@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ledger } from '@plateau/memory';
 import { afterAll, describe, expect, test } from 'vitest';
+import { letterbox } from '../../../src/vision/letterbox.ts';
 import { Frame } from '../../../src/vision/video/ffmpeg.ts';
 import { ModelInputScaler } from '../../../src/vision/video/model-input-scaler.ts';
 import { PictureFilter } from '../../../src/vision/video/picture-filter.ts';
@@ -188,6 +189,88 @@ describe('pictures for the model', () => {
       const target = new Float32Array(3 * 640 * 512);
       expect(scaler.scaleInto(frame, target)).toMatchObject({ sourceHeight: 576, scaledHeight: 512 });
       expect(target.reduce((least, value) => Math.min(least, value), 1)).toBeGreaterThan(0.9);
+    });
+  });
+
+  test.each<[string, Partial<ClipOptions>, number]>([
+    ['4:2:0', {}, 0],
+    ['4:1:1', { encoder: 'ffv1', pixelFormat: 'yuv411p' }, 0],
+    ['turned', {}, 90],
+  ])(
+    'a crop shows the part of the picture that it names, pixel for pixel: %s',
+    async (name, options, rotation) => {
+      const path = clips.make(`crop-${name.replaceAll(/\W/g, '-')}.mp4`.replace('4-1-1.mp4', '4-1-1.mkv'), {
+        source: 'testsrc2=s=640x360:r=1:d=1',
+        ...options,
+        ...(rotation === 0 ? {} : { rotation }),
+      });
+      await firstFrame(path, (frame) => {
+        const { width, height } = frame;
+        const crop = { left: 136, top: 88, width: 160, height: 96 };
+        using whole = new ModelInputScaler({ width, height });
+        using part = new ModelInputScaler({
+          width: crop.width,
+          height: crop.height,
+          place: (w, h) => letterbox(w, h, crop.width, crop.height, crop),
+        });
+        const all = new Float32Array(3 * width * height);
+        whole.scaleInto(frame, all);
+        const cut = new Float32Array(3 * crop.width * crop.height);
+        expect(part.scaleInto(frame, cut)).toMatchObject({ crop, scaleX: 1, scaleY: 1 });
+        let worst = 0;
+        for (let i = 0; i < cut.length; i += 1) {
+          const x = (i % crop.width) + crop.left;
+          const y = (Math.floor(i / crop.width) % crop.height) + crop.top;
+          const color = Math.floor(i / (crop.width * crop.height));
+          // On the crop's own edge colours are interpolated towards what was cut away.
+          if (x - crop.left < 4 || crop.left + crop.width - x <= 4) continue;
+          if (y - crop.top < 4 || crop.top + crop.height - y <= 4) continue;
+          worst = Math.max(
+            worst,
+            Math.abs((cut[i] as number) - (all[(color * height + y) * width + x] as number)),
+          );
+        }
+        expect(worst * 255).toBeLessThan(1.5);
+      });
+    },
+  );
+
+  test('a crop of an interlaced picture counts its lines in one field', async () => {
+    // White from line 288 on.
+    const path = clips.make('interlaced-half.ts', {
+      source: "color=black:s=720x576:r=25:d=0.4,geq=lum='if(lt(Y,288),16,235)':cb=128:cr=128,setfield=tff",
+      encoder: 'mpeg2video',
+      encoderOptions: { flags: '+ilme+ildct', b: '8000000' },
+    });
+    await firstFrame(path, (frame) => {
+      expect(frame.interlaced).toBe(true);
+      const crop = { left: 200, top: 248, width: 320, height: 80 };
+      using scaler = new ModelInputScaler({
+        width: 320,
+        height: 80,
+        place: (w, h) => letterbox(w, h, 320, 80, crop),
+      });
+      const target = new Float32Array(3 * 320 * 80);
+      scaler.scaleInto(frame, target);
+      expect(target[35 * 320 + 100]).toBeLessThan(0.1);
+      expect(target[45 * 320 + 100]).toBeGreaterThan(0.9);
+    });
+  });
+
+  test('an input smaller than the largest fills the front of its slot', async () => {
+    const path = clips.make('front.mkv', { source: half(640, 360), encoder: 'ffv1' });
+    await firstFrame(path, (frame) => {
+      using scaler = new ModelInputScaler({
+        width: 320,
+        height: 320,
+        place: (w, h) => letterbox(w, h, 320, 192),
+      });
+      const target = new Float32Array(3 * 320 * 320).fill(-1);
+      expect(scaler.scaleInto(frame, target)).toMatchObject({ inputHeight: 192, top: 6 });
+      const plane = 320 * 192;
+      expect(target.subarray(0, 3 * plane).every((value) => value >= 0)).toBe(true);
+      expect(target.subarray(3 * plane).every((value) => value === -1)).toBe(true);
+      expect(target[2 * plane + 96 * 320 + 300]).toBeGreaterThan(0.98);
     });
   });
 

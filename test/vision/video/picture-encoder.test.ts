@@ -84,6 +84,26 @@ describe('pictures for people', () => {
     expect(at(330, 172)[0]).toBeLessThan(0.1);
   });
 
+  test('a mask of a crop tints the crop only, where it lies in the picture', async () => {
+    const mask: MaskGrid = { width: 160, height: 160, words: new Uint32Array(5 * 160).fill(0xffff_ffff) };
+    const box = letterbox(640, 360, 160, 160, { left: 320, top: 80, width: 160, height: 160 });
+    const { at } = await jpegOf(plain('black', 640, 360), undefined, (canvas) =>
+      canvas.tintMask(mask, box, [255, 0, 0]),
+    );
+    for (const [x, y] of [
+      [328, 88],
+      [470, 230],
+    ] as const)
+      expect(at(x, y)[0]).toBeGreaterThan(0.3);
+    for (const [x, y] of [
+      [305, 160],
+      [495, 160],
+      [400, 65],
+      [400, 255],
+    ] as const)
+      expect(at(x, y)[0]).toBeLessThan(0.1);
+  });
+
   test('a polygon is drawn in pixels of the source, whatever the size of the picture', async () => {
     const { at } = await jpegOf(plain('black', 640, 360), 320, (canvas) =>
       canvas.drawPolygon(
