@@ -5,7 +5,7 @@ import { decoderBytes } from './memory-forecast.ts';
 import type { CameraId, SourceInfo } from './thread-protocol.ts';
 
 /** A budget as the API shows it; a limit of `null` is none. */
-export interface BudgetStatus {
+interface BudgetStatus {
   readonly limitBytes: number | null;
   readonly usedBytes: number;
   readonly refused: number;

@@ -93,7 +93,7 @@ export class LedgerEntry implements Disposable {
 const sampleEvery = 128;
 /** Sums of cameras, and of lines, that hold nothing any more are kept up to so many. */
 const mostIdleCameras = 128;
-const mostIdlePlaces = 1024;
+const mostIdlePlaces = 512;
 
 export class Ledger {
   /** Tells of each forgotten resource as soon as the collector reveals it (after a collection and a turn of the loop). */

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** The version that these places were tried with. */
-export const pinnedVersion = '1.30.0';
+const pinnedVersion = '1.30.0';
 const apiVersion = 30;
 
 /** Places in `OrtApi`. */
