@@ -40,6 +40,32 @@ export class Clips implements Disposable {
     return file;
   }
 
+  /** As `make`, of any length: twenty seconds again and again, without encoding it anew. */
+  repeated({ frames, frameRate = 25, ...size }: ClipOrder): string {
+    const piece = this.make({ ...size, frames: 20 * frameRate, frameRate });
+    const file = piece.replace(/\.mp4$/, `-x${frames}.mp4`);
+    const again = String(Math.ceil(frames / (20 * frameRate)) - 1);
+    execFileSync(
+      'ffmpeg',
+      [
+        '-v',
+        'error',
+        '-y',
+        '-stream_loop',
+        again,
+        '-i',
+        piece,
+        '-frames:v',
+        String(frames),
+        '-c',
+        'copy',
+        file,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    return file;
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -9,19 +9,27 @@ import type { PeerRun } from './python-peers.ts';
 
 const program = fileURLToPath(new URL('../../bin/plateau.js', import.meta.url));
 
-/** @param nodeFlags Ahead of the program, for experiments. CPU counts the whole process, its start included. */
-export async function runAnalyze(
-  clip: string,
-  model: string,
-  rest: Pick<ProcessOrder, 'environment' | 'onMemory'> & { readonly nodeFlags?: readonly string[] } = {},
-): Promise<PeerRun> {
-  const { nodeFlags = [], ...order } = rest;
+interface AnalyzeOrder extends Pick<ProcessOrder, 'environment' | 'onMemory'> {
+  /** Ahead of the program, for experiments. */
+  readonly nodeFlags?: readonly string[];
+  /** After clip and model. */
+  readonly args?: readonly string[];
+}
+
+export interface AnalyzeRun extends PeerRun {
+  /** Coverage of the first zone, unknown as `null`. */
+  readonly series: readonly (readonly [seconds: number, coverage: number | null])[];
+}
+
+/** CPU counts the whole process, its start included. */
+export async function runAnalyze(clip: string, model: string, rest: AnalyzeOrder = {}): Promise<AnalyzeRun> {
+  const { nodeFlags = [], args = [], ...order } = rest;
   const folder = mkdtempSync(join(tmpdir(), 'plateau-bench-report-'));
   try {
     const file = join(folder, 'report.json');
     const { cpuSeconds, peakRssBytes } = await measureProcess({
       command: process.execPath,
-      args: [...nodeFlags, program, 'analyze', clip, '--model', model, '--report', file],
+      args: [...nodeFlags, program, 'analyze', clip, '--model', model, '--report', file, ...args],
       ...order,
     });
     const { frames, seconds, zones } = JSON.parse(readFileSync(file, 'utf8')) as AnalysisReport;
@@ -31,6 +39,7 @@ export async function runAnalyze(
       cpuMillisecondsPerFrame: (cpuSeconds / frames.inferred) * 1000,
       peakRssBytes,
       coverage: values.reduce((sum, value) => sum + value, 0) / values.length,
+      series: zones[0].coverage,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 /** The Python peers: where their interpreters are, and a run of one of them. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { measureProcess } from '../harness/measured-process.ts';
+import { measureProcess, type ProcessOrder } from '../harness/measured-process.ts';
 
 /** One run over one clip. */
 export interface PeerRun {
@@ -12,7 +12,8 @@ export interface PeerRun {
   /** Of the whole process, its start included. */
   readonly cpuMillisecondsPerFrame: number;
   readonly peakRssBytes: number;
-  readonly coverage: number;
+  /** Mean over the pictures; `null` where a contender does only a part of the work. */
+  readonly coverage: number | null;
 }
 
 interface PeerAnswer {
@@ -28,16 +29,29 @@ const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url
 /** An interpreter with the pinned packages, installed at the first call. */
 export function opencvPython(): string {
   const python = join(environment, 'bin', 'python');
-  if (!existsSync(join(environment, 'ready'))) {
+  const installed = join(environment, 'ready');
+  const wanted = readFileSync(requirements, 'utf8');
+  if (readIfThere(installed) !== wanted) {
     execFileSync('python3', ['-m', 'venv', environment], { stdio: 'inherit' });
     execFileSync(python, ['-m', 'pip', 'install', '--quiet', '-r', requirements], { stdio: 'inherit' });
-    execFileSync('touch', [join(environment, 'ready')]);
+    writeFileSync(installed, wanted);
   }
   return python;
 }
 
-export function canImport(python: string, module: string): boolean {
-  return spawnSync(python, ['-c', `import ${module}`], { timeout: 120_000 }).status === 0;
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** @throws Error where an interpreter that was named cannot import what it was named for. */
+export function mustImport(python: string, module: string): void {
+  const { status, stderr } = spawnSync(python, ['-c', `import ${module}`], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${python} cannot import ${module}: ${stderr.trim().split('\n').at(-1)}`);
 }
 
 /** @param script Name of a file beside this one. @param args After the clip and the model. */
@@ -47,6 +61,7 @@ export async function runPythonPeer(
   clip: string,
   model: string,
   args: readonly string[] = [],
+  onMemory?: ProcessOrder['onMemory'],
 ): Promise<PeerRun> {
   const file = fileURLToPath(new URL(`./${script}`, import.meta.url));
   const { output, peakRssBytes, cpuSeconds } = await measureProcess({
@@ -54,6 +69,7 @@ export async function runPythonPeer(
     args: [file, clip, model, ...args],
     // Where a machine sets these for old builds of numpy's library, they would slow this one down.
     environment: { OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined, OPENBLAS_NUM_THREADS: '1' },
+    ...(onMemory === undefined ? {} : { onMemory }),
   });
   const answer = JSON.parse(output.trim().split('\n').at(-1) ?? '') as PeerAnswer;
   return {

@@ -9,6 +9,7 @@ import { PlateauError } from '../../src/errors.ts';
 import { ModelInputScaler } from '../../src/vision/video/model-input-scaler.ts';
 import { VideoCapture } from '../../src/vision/video/video-capture.ts';
 import { ClipFolder } from './clips.ts';
+import { mutate, randomNumbers } from './clips-mutate.ts';
 
 export interface FuzzOutcome {
   files: number;
@@ -19,60 +20,6 @@ export interface FuzzOutcome {
   /** What was neither read nor refused with a code: defects. */
   defects: string[];
   live: number;
-}
-
-/** A generator of whole numbers below `limit` that repeats itself for the same seed (mulberry32). */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  };
-}
-
-function mutate(bytes: Uint8Array, random: (limit: number) => number): Uint8Array {
-  let changed: Uint8Array = Uint8Array.from(bytes);
-  const at = () => random(changed.length);
-  // Heads and indices are short and matter most, but where they are wrecked nothing behind them is read any more.
-  const place = () => (random(4) === 0 ? random(Math.min(2048, changed.length)) : at());
-  for (let i = 1 + random(8); i > 0; i -= 1) {
-    switch (random(12)) {
-      case 0:
-        changed[place()] = random(256);
-        break;
-      case 1: {
-        const from = place();
-        changed[from] = (changed[from] as number) ^ (1 << random(8));
-        break;
-      }
-      case 2: {
-        const from = place();
-        changed.fill(random(2) * 255, from, Math.min(changed.length, from + random(1500)));
-        break;
-      }
-      case 3:
-        changed = changed.subarray(0, Math.max(16, at()));
-        break;
-      case 4: {
-        const from = at();
-        changed.copyWithin(place(), from, from + random(4096));
-        break;
-      }
-      case 5: {
-        const from = at();
-        changed = Buffer.concat([changed.subarray(0, from), changed.subarray(from + random(512))]);
-        break;
-      }
-      default: {
-        const from = at();
-        changed[from] = (changed[from] as number) + 1 + random(4);
-      }
-    }
-    if (changed.length < 16) break;
-  }
-  return changed;
 }
 
 /** Reads `count` changed clips. A crash of the process is a defect as well, and seen by whoever started it. */
