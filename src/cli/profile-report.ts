@@ -1,6 +1,7 @@
 /** The result of `plateau profile`: as data, and as text for a terminal. */
 import {
   type CallProfile,
+  functionTable,
   lineTable,
   megabytes,
   type ProgramProfile,
@@ -24,6 +25,8 @@ export interface ProfileReport {
   readonly stages: StageReport['rows'];
   readonly overlaps: number;
   readonly timeline: StageReport['timeline'];
+  /** What V8 made by function, garbage included, sampled. */
+  readonly functions: ProgramProfile['functions'];
   readonly lines: LinesReport | null;
 }
 
@@ -43,7 +46,7 @@ export interface ReportOrder {
 
 export function profileReport(
   { script, args, lines }: ReportOrder,
-  { call, stages, lines: found }: ProgramProfile,
+  { call, stages, functions, lines: found }: ProgramProfile,
   { failure, stopped }: Pick<ProfileReport, 'failure' | 'stopped'>,
 ): ProfileReport {
   const seconds = call?.seconds ?? stages.seconds;
@@ -59,6 +62,7 @@ export function profileReport(
     stages: stages.rows,
     overlaps: stages.overlaps,
     timeline: stages.timeline,
+    functions,
     lines:
       lines === undefined || found === null || !found.wasLoaded
         ? null
@@ -108,6 +112,8 @@ export function profileText(
   source: string | undefined,
 ): string {
   const table =
-    report.lines === null ? stageTable({ rows: report.stages }) : lineTable(report.lines, source ?? '');
+    report.lines === null
+      ? `${stageTable({ rows: report.stages })}\n\n${functionTable(report.functions)}`
+      : lineTable(report.lines, source ?? '');
   return `${report.script}: ${notes.join('\n  ')}\n\n${table}\n`;
 }

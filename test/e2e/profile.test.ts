@@ -38,6 +38,9 @@ describe('by stage', () => {
     expect(rowOf(report, 'main/frame/lease')).toMatchObject({ ...calls, poolBytes: 2 ** 20 });
     const rows = 10 * 125_000 * 8;
     expect(Math.abs((rowOf(report, 'main/frame/rows')?.heapBytes ?? 0) - rows)).toBeLessThan(rows * 0.1);
+    const made = report.functions.filter(({ file }) => file.endsWith('known-stages.ts'));
+    const total = made.reduce((sum, { heapBytes }) => sum + heapBytes, 0);
+    expect(Math.abs(total - rows)).toBeLessThan(rows * 0.1);
     // Ten waits of a millisecond, without the work around them.
     expect(rowOf(report, 'main/frame/lease')?.seconds).toBeGreaterThan(0.009);
     expect(report.call?.retainedBufferBytes).toBeGreaterThanOrEqual(6_000_000);

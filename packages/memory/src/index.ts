@@ -86,7 +86,8 @@ export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detec
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
 export { profile } from './profile.ts';
-export { callTable, stageTable } from './profile-table.ts';
+export { callTable, functionTable, stageTable } from './profile-table.ts';
+export type { FunctionRow } from './profiler/function-sampler.ts';
 export type { LineRow } from './profiler/line-recorder.ts';
 export { type PprofFrame, type PprofSample, type PprofType, pprofFile } from './profiler/pprof.ts';
 export {

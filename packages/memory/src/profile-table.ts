@@ -1,5 +1,6 @@
 /** Profiles as tables for a terminal. */
 import type { CallProfile } from './call-meter.ts';
+import type { FunctionRow } from './profiler/function-sampler.ts';
 import type { StageReport, StageRow } from './stage-report.ts';
 
 /** A table of stages, indented by their nesting; bytes are each stage's own, net. In brackets: calls that were measured. */
@@ -27,6 +28,20 @@ function inTreeOrder(rows: readonly StageRow[]): readonly StageRow[] {
   const below = (path: string): StageRow[] =>
     (inside.get(path) ?? []).flatMap((row) => [row, ...below(row.path)]);
   return below('');
+}
+
+/** A table of the functions that made most on V8's heap, at most ten. */
+export function functionTable(functions: readonly FunctionRow[]): string {
+  const rows = functions.slice(0, 10).map(({ name, file, line, heapBytes }) => {
+    const place = file
+      .split(/node_modules\//)
+      .at(-1)
+      ?.split('/')
+      .slice(-3)
+      .join('/');
+    return [name, line === 0 ? '' : `${place}:${line}`, signedBytes(heapBytes)];
+  });
+  return table(['function', 'place', 'heap made'], rows);
 }
 
 /** A table of calls. */

@@ -1,6 +1,7 @@
 /** A script that names no stage of its own and analyses the demo clip with the pipeline. */
 import { fileURLToPath } from 'node:url';
 import { analyzeRecordings, defaults } from 'plateau';
+import { recordingCapture } from '../../../src/runtime/capture-settings.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const corners = [[0, 0], [1, 0], [1, 1], [0, 1]] as const; // biome-ignore format: four points
@@ -17,19 +18,7 @@ const { reports, failures } = await analyzeRecordings({
     {
       name: 'lumps',
       zones: [{ zone: { name: 'belt', points: corners, space: 'fractions' }, blockage: defaults.blockage }],
-      capture: {
-        source: file('demo/lumps.mp4'),
-        policy: 'every',
-        loop: false,
-        transport: 'auto',
-        timeoutSeconds: 5,
-        stallSeconds: 5,
-        intervalSeconds: 0,
-        stride: 1,
-        crop: false,
-        output: null,
-        exportLabels: null,
-      },
+      capture: recordingCapture(file('demo/lumps.mp4')),
     },
   ],
   signal: new AbortController().signal,

@@ -4,8 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadParser } from '../ownership/load-parser.ts';
-import { LineRecording } from './line-recording.ts';
+import type { LineRecording } from './line-recording.ts';
 import { type ProfileOrder, profileVariable, refusalFile } from './thread-record.ts';
 import { ThreadRecorder } from './thread-recorder.ts';
 
@@ -18,6 +17,9 @@ if (order !== undefined && process.ppid === order.parentPid) {
 async function linesOf({ lines, folder }: ProfileOrder): Promise<LineRecording | undefined> {
   if (lines === undefined) return undefined;
   try {
+    // Loaded where they are wanted only: all of this runs in each thread of the program.
+    const { loadParser } = await import('../ownership/load-parser.ts');
+    const { LineRecording } = await import('./line-recording.ts');
     const parse = await loadParser();
     if (parse === undefined)
       throw new TypeError(

@@ -1,6 +1,7 @@
 /** One profile of a whole program, put together from the records of its threads. */
 import type { CallProfile } from '../call-meter.ts';
 import { type StageReport, type StageRow, type StageSample, stageMeasures } from '../stage-report.ts';
+import type { FunctionRow } from './function-sampler.ts';
 import type { LineRow } from './line-recorder.ts';
 import type { ThreadFailure, ThreadRecord } from './thread-record.ts';
 
@@ -9,6 +10,8 @@ export interface ProgramProfile {
   readonly stages: StageReport;
   /** Of the main thread, and RSS of all; `null` where the program was ended before it could tell. */
   readonly call: CallProfile | null;
+  /** Of all threads, those that made most first. */
+  readonly functions: readonly FunctionRow[];
   readonly lines: ProgramLines | null;
   readonly failure: ThreadFailure | null;
 }
@@ -35,6 +38,7 @@ export function programProfile(records: readonly ThreadRecord[]): ProgramProfile
       overlaps: reports.reduce((sum, { overlaps }) => sum + overlaps, 0),
     },
     call: main.call,
+    functions: mergeFunctions(all),
     lines: mergeLines(all),
     failure: main.failure,
   };
@@ -72,6 +76,19 @@ function mergeTimelines(main: ThreadRecord, all: readonly ThreadRecord[]): Stage
     }
     return { ...sample, heapBytes, bufferBytes };
   });
+}
+
+function mergeFunctions(records: readonly ThreadRecord[]): FunctionRow[] {
+  const same = Map.groupBy(
+    records.flatMap(({ functions }) => functions),
+    ({ name, file, line }) => `${file}:${line}:${name}`,
+  );
+  return [...same.values()]
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      return [{ ...first, heapBytes: others.reduce((sum, one) => sum + one.heapBytes, first.heapBytes) }];
+    })
+    .sort((a, b) => b.heapBytes - a.heapBytes);
 }
 
 function mergeLines(records: readonly ThreadRecord[]): ProgramLines | null {

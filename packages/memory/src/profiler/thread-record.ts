@@ -1,6 +1,7 @@
 /** What a profiled program writes down, a file a thread: as plain data, so that it survives the program's end. */
 import type { CallProfile } from '../call-meter.ts';
 import type { StageReport } from '../stage-report.ts';
+import type { FunctionRow } from './function-sampler.ts';
 import type { LineRow } from './line-recorder.ts';
 
 /** What a profiled program is told by way of its environment. */
@@ -41,6 +42,8 @@ export interface ThreadRecord {
   readonly stages: StageReport;
   /** Of the whole thread; `null` until its end, since nothing is collected before. */
   readonly call: CallProfile | null;
+  /** Those that made most on V8's heap; none where lines are measured. */
+  readonly functions: readonly FunctionRow[];
   readonly lines: ThreadLines | null;
   readonly failure: ThreadFailure | null;
 }

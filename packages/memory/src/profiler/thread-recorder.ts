@@ -7,11 +7,15 @@ import { monotonicSeconds } from '../clock.ts';
 import { collectNow } from '../collector.ts';
 import { StageProfiler } from '../stage-profiler.ts';
 import { threadAccounts } from '../thread-accounts.ts';
+import { FunctionSampler } from './function-sampler.ts';
 import type { LineRecording } from './line-recording.ts';
 import type { ProfileOrder, ThreadFailure, ThreadRecord } from './thread-record.ts';
 
 const sampleMilliseconds = 50;
-const writeMilliseconds = 1000;
+/** Records are written once a second, or less often where they take more than a hundredth of the time. */
+const writePauseSeconds = 1;
+const writeShare = 0.01;
+const functionRoom = 50;
 /** Exit code of a program that a signal ends, and of one that throws. */
 const interruptedCode = 130;
 const failedCode = 1;
@@ -22,15 +26,15 @@ export class ThreadRecorder {
   readonly #name = isMainThread ? 'main' : threadName || `thread-${threadId}`;
   readonly #profiler: StageProfiler;
   readonly #meter: CallMeter;
+  readonly #functions: FunctionSampler | undefined;
   readonly #startedAtSeconds: number;
-  #writtenAtSeconds: number;
+  #nextWriteSeconds: number;
   #hasStages = false;
   #failure: ThreadFailure | null = null;
 
   /** Profiles from here on, until the thread ends by itself. */
   static start(order: ProfileOrder, lines: LineRecording | undefined): void {
     const recorder = new ThreadRecorder(order, lines);
-    // By line the probes read memory already, and readings within readings would count for the lines.
     if (lines === undefined) threadAccounts.stages = { enter: (name) => recorder.#enter(name) };
     setInterval(() => recorder.#tick(), sampleMilliseconds).unref();
     process.on('exit', () => recorder.#end());
@@ -40,10 +44,12 @@ export class ThreadRecorder {
   private constructor(order: ProfileOrder, lines: LineRecording | undefined) {
     this.#order = order;
     this.#lines = lines;
+    // By line the probes read memory already, and what else measures would count for the lines.
+    this.#functions = lines === undefined ? new FunctionSampler() : undefined;
     collectNow();
     this.#profiler = new StageProfiler({ clock: monotonicSeconds });
     this.#startedAtSeconds = Date.now() / 1000;
-    this.#writtenAtSeconds = monotonicSeconds();
+    this.#nextWriteSeconds = monotonicSeconds() + writePauseSeconds;
     this.#meter = new CallMeter();
     // ownership: the thread itself, as the root of its stages; it ends with the thread
     this.#profiler.enter(this.#name);
@@ -57,7 +63,7 @@ export class ThreadRecorder {
       collectNow();
     }
     // A program that never rests gives timers no turn.
-    if (monotonicSeconds() - this.#writtenAtSeconds > writeMilliseconds / 1000) this.#write(null);
+    if (monotonicSeconds() > this.#nextWriteSeconds) this.#write(null);
     return this.#profiler.enter(name);
   }
 
@@ -79,12 +85,13 @@ export class ThreadRecorder {
     // Whoever wanted the profile is gone: nobody would end this program any more.
     if (isMainThread && process.ppid !== this.#order.parentPid) process.exit(interruptedCode);
     this.#profiler.sample();
-    if (monotonicSeconds() - this.#writtenAtSeconds > writeMilliseconds / 1000) this.#write(null);
+    if (monotonicSeconds() > this.#nextWriteSeconds) this.#write(null);
   }
 
   #end(): void {
     threadAccounts.stages = undefined;
     const tell = this.#meter.end();
+    this.#functions?.[Symbol.dispose]();
     this.#profiler.sample();
     this.#lines?.[Symbol.dispose]();
     collectNow();
@@ -92,7 +99,11 @@ export class ThreadRecorder {
   }
 
   #write(call: CallProfile | null): void {
-    if (call === null) this.#meter.tick();
+    const began = monotonicSeconds();
+    if (call === null) {
+      this.#meter.tick();
+      this.#functions?.tick();
+    }
     const lines = this.#lines;
     const record: ThreadRecord = {
       thread: this.#name,
@@ -100,6 +111,7 @@ export class ThreadRecorder {
       startedAtSeconds: this.#startedAtSeconds,
       stages: this.#profiler.report(),
       call,
+      functions: this.#functions?.rows(functionRoom) ?? [],
       lines:
         lines === undefined
           ? null
@@ -109,7 +121,8 @@ export class ThreadRecorder {
     const path = join(this.#order.folder, `${threadId}.json`);
     writeFileSync(`${path}.partial`, JSON.stringify(record));
     renameSync(`${path}.partial`, path);
-    this.#writtenAtSeconds = monotonicSeconds();
+    const now = monotonicSeconds();
+    this.#nextWriteSeconds = now + Math.max(writePauseSeconds, (now - began) / writeShare);
   }
 }
 
