@@ -25,15 +25,15 @@ interface ProfileOptions {
 }
 
 const examples = `
+A script names its stages itself: import { stage } from 'plateau/memory'; using _ = stage('decode');
+
 Examples:
   plateau profile work.ts                            memory by stage: those of the script and of plateau's pipeline
   plateau profile work.ts -- --input monday.mp4      arguments of the script follow the two dashes
   plateau profile --lines work.ts work.ts            bytes by line
   plateau profile --lines src/read.ts:readAll work.ts
   plateau profile --html profile.html --pprof profile.pb.gz work.ts
-  plateau profile --json --report profile.json work.ts
-
-A script names its stages itself: import { stage } from 'plateau/memory'; using _ = stage('decode');`;
+  plateau profile --json --report profile.json work.ts`;
 
 export function profileCommand(): Command {
   return new Command('profile')
