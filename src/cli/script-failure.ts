@@ -29,7 +29,7 @@ export function scriptFailure(
         : '';
     return new PlateauError(
       'ERR_SCRIPT_FAILED',
-      `${script} was ended by ${killedBy ?? 'Node'}${why}; the profile holds what was measured until about a second before.`,
+      `${script} was ended by ${killedBy ?? 'Node'}${why}; the profile holds what was measured until some seconds before.`,
     );
   }
   if (code === 0) return undefined;

@@ -74,7 +74,8 @@ describe('by stage', () => {
   });
 
   test("a script that analyses a clip shows the pipeline's own stages, thread by thread", async () => {
-    const { code, stdout, stderr } = await plateau(['profile', '--json', script('analyses-clip')]);
+    const args = ['profile', '--json', script('analyses-clip')];
+    const { code, stdout, stderr } = await plateau(args, { timeoutSeconds: 110 });
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('{"inferred":300,"failures":0}');
     const report = JSON.parse(stdout) as ProfileReport;
@@ -138,7 +139,7 @@ describe('what goes wrong', () => {
     [['--lines', `${failing}:absent`, failing], 2, /^plateau: --lines: There is no function absent in .+\n$/],
     [['--html', failing, failing], 2, /^plateau: --html .+fails\.ts would overwrite .+\n$/],
     [['--html', '/no/such/a.html', failing], 3, /^plateau: The html file cannot be written to .+\n$/],
-    [[failing, 'throw'], 3, /^plateau: .+fails\.ts failed: the belt is empty \(.+fails\.ts:9\); .+\n$/],
+    [[failing, 'throw'], 3, /^plateau: .+fails\.ts failed: the belt is empty \(.+fails\.ts:11\); .+\n$/],
     [[failing, 'exit'], 3, /^plateau: .+fails\.ts ended with exit code 7; .+\n$/],
     [[failing, 'kill'], 3, /^plateau: .+fails\.ts was ended by SIGKILL.+\n$/],
   ])('%j ends with exit code %d and one sentence', async (args, expected, sentence) => {
@@ -158,7 +159,7 @@ describe('what goes wrong', () => {
   test('--debug shows the stack of the script', async () => {
     const { stderr } = await plateau(['--debug', 'profile', failing, 'throw']);
     expect(stderr).toMatch(/^RangeError: the belt\n/m);
-    expect(stderr).toMatch(/^ {4}at .+fails\.ts:9:/m);
+    expect(stderr).toMatch(/^ {4}at .+fails\.ts:11:/m);
   });
 
   test('an interrupt ends the script and still tells what was found', async () => {

@@ -1,5 +1,7 @@
 /** A script that fails in the way that its argument names. */
-import { stage } from '@plateau/memory';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ProfileOrder, profileVariable, stage } from '@plateau/memory';
 
 const kept: unknown[] = [];
 {
@@ -8,8 +10,10 @@ const kept: unknown[] = [];
 }
 if (process.argv[2] === 'throw') throw new RangeError('the belt\nis empty.');
 if (process.argv[2] === 'exit') process.exit(7);
-// Longer than the profile's interval, so that what was found is written down before the end comes.
-await new Promise((resolve) => setTimeout(resolve, 1500));
+// What was found must have been written down before the end comes.
+const { folder } = JSON.parse(process.env[profileVariable] ?? '') as ProfileOrder;
+const written = (): string => readFileSync(join(folder, '0.json'), { encoding: 'utf8', flag: 'a+' });
+while (!written().includes('main/before')) await new Promise((resolve) => setTimeout(resolve, 100));
 if (process.argv[2] === 'kill') process.kill(process.pid, 'SIGKILL');
 console.log('waiting', kept.length);
 setInterval(() => undefined, 1000);

@@ -12,8 +12,9 @@ import type { LineRecording } from './line-recording.ts';
 import type { ProfileOrder, ThreadFailure, ThreadRecord } from './thread-record.ts';
 
 const sampleMilliseconds = 50;
-/** Records are written once a second, or less often where they take more than a hundredth of the time. */
+/** Records are written once a second, or less often (up to ten) where they take more than a hundredth of the time. */
 const writePauseSeconds = 1;
+const longestWritePauseSeconds = 10;
 const writeShare = 0.01;
 const functionRoom = 50;
 /** Exit code of a program that a signal ends, and of one that throws. */
@@ -122,7 +123,8 @@ export class ThreadRecorder {
     writeFileSync(`${path}.partial`, JSON.stringify(record));
     renameSync(`${path}.partial`, path);
     const now = monotonicSeconds();
-    this.#nextWriteSeconds = now + Math.max(writePauseSeconds, (now - began) / writeShare);
+    const pause = Math.max(writePauseSeconds, (now - began) / writeShare);
+    this.#nextWriteSeconds = now + Math.min(pause, longestWritePauseSeconds);
   }
 }
 
