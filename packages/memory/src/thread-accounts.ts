@@ -4,7 +4,7 @@
  */
 
 /** Whoever measures stages. */
-export interface StageSink {
+interface StageSink {
   /** Begins a stage inside of the one that runs; its disposal ends it. */
   enter(name: string): Disposable;
 }
