@@ -38,7 +38,7 @@ async function growth(kind: string, turns: number, leak?: () => void): Promise<n
 describe('comes and goes', () => {
   test.each(kinds)(
     '%s: %i turns, twice, leave nothing behind',
-    { timeout: 180_000 },
+    { timeout: 480_000 },
     async (kind, turns, kept) => {
       const grown = await growth(kind, turns);
       console.log(`${kind}: RSS ${(grown / 1e6).toFixed(1)} MB`);
@@ -47,7 +47,7 @@ describe('comes and goes', () => {
     },
   );
 
-  test('where each turn forgets what a capture holds, it is seen', { timeout: 120_000 }, async () => {
+  test('where each turn forgets what a capture holds, it is seen', { timeout: 480_000 }, async () => {
     const [kind, turns, kept] = kinds[0];
     using planted = await PlantedLeak.plant('native', new Ledger({ clock: () => 0, thread: 'planted' }));
     if (planted === undefined) return;
@@ -56,7 +56,7 @@ describe('comes and goes', () => {
 
   test.skipIf(skipRtsp)(
     `connections over RTSP and HTTP that break come again${rtspMissing === undefined ? '' : ` (skipped: ${rtspMissing})`}`,
-    { timeout: 120_000 },
+    { timeout: 480_000 },
     async () => {
       let turns = 0;
       await churnKinds.reconnects({

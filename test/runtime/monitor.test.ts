@@ -62,11 +62,11 @@ class Watched implements AsyncDisposable {
   }
 
   async until(what: string, condition: (status: MonitorStatus) => boolean): Promise<void> {
-    for (let waited = 0; waited < 400; waited += 1) {
+    for (let waited = 0; waited < 2400; waited += 1) {
       if (condition(this.monitor.status)) return;
       await delay(50);
     }
-    throw new Error(`not within 20 s: ${what}; ${JSON.stringify(this.monitor.status.cameras)}`);
+    throw new Error(`not within two minutes: ${what}; ${JSON.stringify(this.monitor.status.cameras)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,7 +96,7 @@ const zoneWithoutPoints = [{ zone: { name: 'z' } as ZoneDefinition, blockage }];
 /** A folder below a file cannot be made. */
 const unwritableLabels = liveCapture(clip, { exportLabels: `${clip}/labels` });
 
-describe('a thread that fails', { timeout: 60_000 }, () => {
+describe('a thread that fails', { timeout: 240_000 }, () => {
   test.each([
     ['inference', new Faulty('zones', zoneWithoutPoints)],
     ['capture', new Faulty('capture', unwritableLabels)],
@@ -123,7 +123,7 @@ describe('a thread that fails', { timeout: 60_000 }, () => {
   );
 });
 
-describe('budgets', { timeout: 60_000 }, () => {
+describe('budgets', { timeout: 240_000 }, () => {
   test('a camera without memory costs itself, and the other one is watched', async () => {
     const small = camera('small', { memoryBudgetBytes: 64 * 1024 });
     await using watched = await Watched.start([small, camera('healthy')]);
@@ -157,7 +157,7 @@ describe('budgets', { timeout: 60_000 }, () => {
 });
 
 test('the metrics are the core’s own, with every thread, ring and budget in them', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await using watched = await Watched.start([camera('belt')], { budgetBytes: 64 * 2 ** 20 });
   await watched.until('decisions', ({ cameras }) => cameras[0].decided > 5);
@@ -172,7 +172,7 @@ test('the metrics are the core’s own, with every thread, ring and budget in th
 });
 
 test('a resource that is forgotten while it watches is found and named with its line', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await using watched = await Watched.start([camera('belt')]);
   const forget = (): void => {

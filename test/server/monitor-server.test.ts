@@ -24,7 +24,7 @@ test('before there is a monitor every question is answered with 503', async () =
     expect((await get(path)).status, path).toBe(503);
 });
 
-test('metrics, budgets and mistakes come from the memory core', { timeout: 60_000 }, async () => {
+test('metrics, budgets and mistakes come from the memory core', { timeout: 240_000 }, async () => {
   const { confidence, threads, blockage } = defaults;
   const model = {
     file: file('models/known-answer-64.onnx'),
@@ -43,7 +43,7 @@ test('metrics, budgets and mistakes come from the memory core', { timeout: 60_00
   const listener = { onEvent: () => undefined, onCameraState: () => undefined, onFailure: () => undefined };
   const monitor = stack.use(await Monitor.start(model, [belt], listener, memorySettings('paranoid', 256)));
   server.show(monitor);
-  for (let waited = 0; monitor.status.cameras[0].decided < 5 && waited < 400; waited += 1) await delay(50);
+  for (let waited = 0; monitor.status.cameras[0].decided < 5 && waited < 2400; waited += 1) await delay(50);
 
   const metrics = await get('/metrics');
   expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
