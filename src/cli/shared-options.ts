@@ -16,7 +16,7 @@ export interface ModelOptions {
   readonly names?: string;
   readonly confidence: number;
   readonly device: ModelSettings['device'];
-  readonly threads: number;
+  readonly threads?: number;
   /** Megabytes. */
   readonly modelMemory?: number;
 }
@@ -81,7 +81,7 @@ export function addModelOptions(command: Command): Command {
       defaults.confidence,
     )
     .option('--device <device>', 'auto, cpu, webgpu or cuda', deviceOption, 'auto')
-    .option('--threads <n>', 'threads of the inference', countOption, defaults.threads)
+    .option('--threads <n>', 'threads of the inference (default: measured at the start)', countOption)
     .option(
       '--model-memory <MB>',
       'hard cap on the memory of the runtime, CPU only (default: none)',
@@ -138,7 +138,7 @@ export function modelSettings(options: ModelOptions): ModelSettings {
     file: options.model ?? defaultModelFile(),
     names: options.names === undefined ? null : options.names.split(',').map((name) => name.trim()),
     device: options.device,
-    threads: options.threads,
+    threads: options.threads ?? null,
     confidence: options.confidence,
     className: options.class ?? null,
     memoryLimitBytes: toBytes(options.modelMemory),

@@ -8,6 +8,7 @@ import type { Config } from '../runtime/config-file.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { memorySettings, toBytes } from '../runtime/memory-settings.ts';
 import { Monitor, type MonitorListener } from '../runtime/monitor.ts';
+import { threadsText } from '../runtime/open-model.ts';
 import type { CameraSettings } from '../runtime/settings.ts';
 import { MonitorServer } from '../server/monitor-server.ts';
 import { demoSource } from './demo.ts';
@@ -77,6 +78,8 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
   };
   await using monitor = await Monitor.start(model, cameras, listener, memory);
   server.show(monitor);
+  const description = monitor.status.model;
+  if (description !== null) table.note(`Model: ${description.device}, ${threadsText(description)}`);
   table.note(
     `Watching ${cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`}${demo ? ' (the demo, looped)' : ''}: ${server.url}`,
   );

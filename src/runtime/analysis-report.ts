@@ -1,4 +1,5 @@
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
+import type { ThreadTiming } from '../vision/yolo/model-description.ts';
 
 /** A resource that was still live after everything should have been released. */
 interface UnreleasedResource {
@@ -20,6 +21,9 @@ export interface AnalysisReport {
     /** [height, width] at which this source's pictures ran. */
     readonly input: readonly [number, number];
     readonly layout: string;
+    /** Threads inside the runtime, and what was tried where they were chosen by measurement. */
+    readonly threads: number;
+    readonly threadTimings: readonly ThreadTiming[];
   };
   readonly device: string;
   readonly frames: {

@@ -51,7 +51,8 @@ const configSchema = z.strictObject({
       class: z.string().optional(),
       confidence: z.number().gt(0).lt(1).default(defaults.confidence),
       device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
-      threads: z.int().min(1).max(64).default(defaults.threads),
+      /** By measurement at the start where it is not given. */
+      threads: z.int().min(1).max(64).optional(),
       /** A hard cap on what ONNX Runtime takes on the CPU; none without it. */
       memoryMegabytes: megabytes.optional(),
     })
@@ -102,7 +103,7 @@ export function readConfig(file: string, defaultModel: string): Config {
       file: model.file === undefined ? defaultModel : resolve(folder, model.file),
       names: model.names ?? null,
       device: model.device,
-      threads: model.threads,
+      threads: model.threads ?? null,
       confidence: model.confidence,
       className: model.class ?? null,
       memoryLimitBytes: toBytes(model.memoryMegabytes),

@@ -6,10 +6,10 @@ import { ffmpegBuild } from '../vision/video/ffmpeg-build.ts';
 import { VideoCapture } from '../vision/video/video-capture.ts';
 import { inputSizeFor } from '../vision/yolo/input-size.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
-import { Yolo } from '../vision/yolo/yolo.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
 import { forecastMemory, type MemoryForecast } from './memory-forecast.ts';
+import { openModel, threadsText } from './open-model.ts';
 import type { ModelSettings } from './settings.ts';
 import type { SourceInfo } from './thread-protocol.ts';
 
@@ -73,13 +73,13 @@ export class Doctor {
   async #model(settings: ModelSettings): Promise<ModelDescription | null> {
     try {
       const { file, names, device, threads } = settings;
-      await using yolo = await Yolo.open(file, { device, threads, ...(names === null ? {} : { names }) });
-      const { model } = yolo;
+      const { yolo, model } = await openModel(file, { device, threads, names: names ?? undefined });
+      await using _open = yolo;
       measuredClassId(model.classes, settings.className);
       this.#say(
         'model',
         'ok',
-        `${file}: ${model.layoutText}, input ${model.input.join('x')}${model.dynamic ? ' (of open size: each source gets a shape of its own)' : ''}, classes ${model.classes.slice(0, 8).join(', ')}${model.classes.length > 8 ? ' ...' : ''}, ${model.device}, ${model.runMilliseconds.toFixed(1)} ms a run`,
+        `${file}: ${model.layoutText}, input ${model.input.join('x')}${model.dynamic ? ' (of open size: each source gets a shape of its own)' : ''}, classes ${model.classes.slice(0, 8).join(', ')}${model.classes.length > 8 ? ' ...' : ''}, ${model.device}, ${threadsText(model)}, ${model.runMilliseconds.toFixed(1)} ms a run`,
       );
       for (const warning of model.warnings) this.#say('model', 'warning', warning);
       return model;

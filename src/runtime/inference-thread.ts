@@ -3,10 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BusyGuard, Doorbell, ledger } from '@plateau/memory';
 import { toErrorMessage } from '../errors.ts';
 import { Detections } from '../vision/yolo/detections.ts';
-import { Yolo } from '../vision/yolo/yolo.ts';
 import { BusyTime } from './busy-time.ts';
 import { defaults } from './defaults.ts';
 import { InferenceLoop } from './inference-loop.ts';
+import { openModel } from './open-model.ts';
 import type { FromInference, InferenceThreadData, ThreadReport } from './thread-protocol.ts';
 
 if (parentPort === null) throw new TypeError('inference-thread.ts is a worker thread, not a program');
@@ -16,12 +16,13 @@ const post = (message: FromInference): void => port.postMessage(message);
 async function live(data: InferenceThreadData): Promise<ThreadReport> {
   ledger.leakLevel = data.leakLevel;
   const busy = new BusyTime();
-  await using yolo = await Yolo.open(data.model, {
+  const { yolo: opened, model } = await openModel(data.model, {
     device: data.device,
     threads: data.threads,
     memoryLimitBytes: data.memoryLimitBytes,
-    ...(data.names === null ? {} : { names: [...data.names] }),
+    names: data.names ?? undefined,
   });
+  await using yolo = opened;
   const detections = new Detections(defaults.maxDetections, yolo.model.maskChannels);
   using loop = new InferenceLoop(port, Doorbell.attach(data.doorbell), {
     yolo,
@@ -30,7 +31,7 @@ async function live(data: InferenceThreadData): Promise<ThreadReport> {
     guard: BusyGuard.attach(data.guard),
     post,
   });
-  post({ type: 'ready', model: yolo.model });
+  post({ type: 'ready', model });
   await loop.run();
   return loop.report();
 }

@@ -8,7 +8,8 @@ export interface ModelSettings {
   /** Class names for a file without metadata, in the model's order. */
   readonly names: readonly string[] | null;
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
-  readonly threads: number;
+  /** Threads inside the runtime; `null` measures at the start how many are worth it. */
+  readonly threads: number | null;
   readonly confidence: number;
   /** Class that is measured; `null` lets the model's only class, or `coal`, be it. */
   readonly className: string | null;

@@ -240,7 +240,8 @@ export interface InferenceThreadData {
   readonly model: string;
   readonly names: readonly string[] | null;
   readonly device: 'auto' | 'cpu' | 'webgpu' | 'cuda';
-  readonly threads: number;
+  /** `null`: by measurement. */
+  readonly threads: number | null;
   /** The most that the runtime may take; `undefined` is no limit. */
   readonly memoryLimitBytes: number | undefined;
   readonly doorbell: DoorbellHandle;

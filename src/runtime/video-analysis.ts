@@ -175,6 +175,8 @@ export class VideoAnalysis implements CameraListener {
         classes: model.classes,
         input: [...(this.#input ?? model.input)],
         layout: model.layout,
+        threads: model.threads,
+        threadTimings: model.threadTimings,
       },
       device: model.device,
       frames: { decoded: counters.decoded, inferred: this.#inferred, dropped: 0, damaged: counters.damaged },

@@ -20,6 +20,8 @@ x1, y1, x2, y2 = map(float, rest[:4])
 enough = int(rest[4]) if len(rest) > 4 else 100
 shape, coverage = None, []
 yolo = YOLO(model, task='segment')
+# The tool tells an open size by the batch of the first output, which the runtime finds out to be 1 in a constant head.
+yolo.add_callback('on_predict_start', lambda predictor: setattr(predictor.model, 'dynamic', True))
 for result in yolo.predict(video, stream=True, conf=0.5, iou=0.7, max_det=300, retina_masks=False, verbose=False):
     height, width = result.orig_shape
     if result.masks is None:

@@ -16,7 +16,7 @@ function read(text: string): ReturnType<typeof readConfig> {
 
 test('a camera with nothing but a name and an address gets every default and the whole picture', () => {
   const { cameras, model } = read('cameras:\n  - {name: c1, url: "rtsp://10.0.0.5/s"}\n');
-  expect(model).toMatchObject({ file: 'default.onnx', confidence: 0.5, threads: 1 });
+  expect(model).toMatchObject({ file: 'default.onnx', confidence: 0.5, threads: null });
   expect(cameras[0].capture).toMatchObject({
     source: 'rtsp://10.0.0.5/s',
     transport: 'auto',

@@ -14,6 +14,10 @@ export const analysisReport = z.strictObject({
     /** [height, width] */
     input: z.tuple([z.int().positive(), z.int().positive()]),
     layout: z.string(),
+    threads: z.int().positive(),
+    threadTimings: z.array(
+      z.strictObject({ threads: z.int().positive(), milliseconds: z.number().positive() }),
+    ),
   }),
   device: z.enum(['cpu', 'webgpu', 'cuda']),
   frames: z.strictObject({ decoded: bytes, inferred: bytes, dropped: bytes, damaged: bytes }),

@@ -3,6 +3,12 @@ export type LayoutName = 'plain' | 'plain-transposed' | 'objectness' | 'rows';
 
 export type Device = 'cpu' | 'webgpu' | 'cuda';
 
+export interface ThreadTiming {
+  readonly threads: number;
+  /** The quickest of a few runs, milliseconds. */
+  readonly milliseconds: number;
+}
+
 /** What is known of an opened model: plain data, good for a message between threads and for a report. */
 export interface ModelDescription {
   /** Path as given. */
@@ -30,12 +36,17 @@ export interface ModelDescription {
   /** Pictures that the file takes at a time; only the first is used. */
   readonly batch: number;
   readonly device: Device;
+  /** Threads inside the runtime. */
   readonly threads: number;
+  /** What was tried to choose them; empty where they were given, or there was nothing to choose. */
+  readonly threadTimings: readonly ThreadTiming[];
   readonly opset: number;
   /** Bytes of the file and of its external data. */
   readonly byteLength: number;
   /** Milliseconds of one run on a grey picture at opening, after a first one. */
   readonly runMilliseconds: number;
+  /** Milliseconds of that first run and of loading. */
+  readonly warmUpMilliseconds: number;
   /** What a person should know before trusting the results, a sentence each. */
   readonly warnings: readonly string[];
 }

@@ -41,6 +41,7 @@ export class Yolo implements AsyncDisposable {
    * @throws PlateauError ERR_MODEL_MISSING, ERR_MODEL_INVALID, ERR_MODEL_UNSUPPORTED, ERR_NAMES_MISMATCH, ERR_DEVICE_UNAVAILABLE
    */
   static async open(path: string, options: YoloOptions = {}): Promise<Yolo> {
+    const began = performance.now();
     const { facts, byteLength } = inspectModelFile(path);
     const metadata = readModelMetadata(facts.metadata);
     const { session, device, threads } = await openSession(path, facts, options);
@@ -56,6 +57,7 @@ export class Yolo implements AsyncDisposable {
     const input = chooseInput(path, session.inputs[0]!, options.inputSize, metadata.imageSize);
     using probe = await ProbeRun.of(path, session, input.batch, input.size);
     const { outputs, runMilliseconds } = probe;
+    const warmUpMilliseconds = performance.now() - began - runMilliseconds;
     const nameCount = options.names?.length ?? metadata.names?.length;
     const layout = recogniseLayout({ file: path, outputs, input: input.size, metadata, nameCount });
     const names = resolveClassNames(path, layout, options.names, metadata.names);
@@ -76,9 +78,11 @@ export class Yolo implements AsyncDisposable {
       batch: input.batch,
       device,
       threads,
+      threadTimings: [],
       opset: facts.opset,
       byteLength,
       runMilliseconds,
+      warmUpMilliseconds,
       warnings: [
         ...metadata.warnings,
         ...input.warnings,
