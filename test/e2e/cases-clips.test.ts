@@ -302,6 +302,16 @@ const absent = whatIsAbsent(['ffmpeg', 'ffprobe']);
 describe.skipIf(skipFor(absent))(`clips on which others fail${because(absent)}`, () => {
   test.each(rows)('$title', runCase);
 
+  test('C17 a form that FFmpeg does not know ends with exit 3 and its name', async () => {
+    using bench = new Workbench();
+    const clip = lavfi(bench, halfSource({ seconds: 1 }), 'known.mp4');
+    const bytes = Buffer.from(readFileSync(clip).toString('latin1').replaceAll('avc1', 'zz9z'), 'latin1');
+    const unknown = bench.write('unknown.mp4', bytes);
+    const { code, stdout, stderr } = await plateau(['analyze', unknown]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^plateau: .*"zz9z" cannot be decoded here: convert the video to H.264\n$/);
+  });
+
   test('C18 a picture of 1x1 ends with exit 3 and one sentence', async () => {
     using bench = new Workbench();
     const dot = lavfi(

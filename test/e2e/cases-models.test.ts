@@ -59,6 +59,11 @@ const running: readonly RunningModel[] = [
     model: { dynamic: true, metadata: { imgsz: undefined } },
     warning: /640|size/,
   },
+  {
+    title: 'C25 a fixed batch of four pictures',
+    model: { batch: 4 },
+    warning: /4 pictures at a time.*batch=1/,
+  },
   ...(
     [
       [192, 320],

@@ -147,7 +147,7 @@ function judge(outcome: AnalyzeFuzzOutcome, call: Call, name: string): string[] 
   const defects: string[] = [];
   if (code !== 0 && code !== 2 && code !== 3) defects.push(`${name}: ${code}: ${stderr.slice(0, 400)}`);
   const unfit = sentences.find(
-    (line) => !line.startsWith('plateau: ') || /\.cc:|node_modules|Error:/.test(line),
+    (line) => !line.startsWith('plateau: ') || /\.cc:|node_modules|\b[A-Z]\w*Error:/.test(line),
   );
   if (unfit !== undefined) defects.push(`${name}: says ${unfit.slice(0, 200)}`);
   if (code !== 0 && sentences.length === 0) defects.push(`${name}: ${code} without a sentence`);

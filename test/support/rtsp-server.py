@@ -27,6 +27,7 @@ parser.add_argument("--protocols", default="tcp,udp")
 parser.add_argument("--timestamp-offset", type=int, default=-1, help="first RTP time stamp (32 bits)")
 parser.add_argument("--tls", help="PEM file with key and certificate: serves rtsps")
 parser.add_argument("--drop", type=float, default=0, help="share of pictures that never leave, 0 to 1")
+parser.add_argument("--lose-udp", action="store_true", help="UDP is offered, and nothing of it ever arrives")
 options = parser.parse_args()
 
 Gst.init(None)
@@ -77,6 +78,25 @@ if options.tls is not None or options.user is not None:
     permissions.add_permission_for_role("viewer", "media.factory.construct", True)
     factory.set_permissions(permissions)
 
+
+
+def lose_udp(media, state):
+    """Drops at the server's own UDP sinks what a firewall would drop behind them."""
+    if state != int(Gst.State.PLAYING):
+        return
+    sinks = media.get_element().get_parent().iterate_recurse()
+    while True:
+        result, element = sinks.next()
+        if result != Gst.IteratorResult.OK:
+            return
+        if element.get_factory().get_name() == "multiudpsink":
+            element.get_static_pad("sink").add_probe(
+                Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, lambda pad, info: Gst.PadProbeReturn.DROP
+            )
+
+
+if options.lose_udp:
+    factory.connect("media-configure", lambda factory, media: media.connect("new-state", lose_udp))
 server.get_mount_points().add_factory("/cam", factory)
 if server.attach(None) == 0:
     sys.exit("the port is taken")

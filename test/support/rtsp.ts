@@ -51,6 +51,8 @@ export interface RtspServerOptions {
   readonly port?: number;
   /** Share of pictures that never leave the camera. */
   readonly drop?: number;
+  /** UDP is offered, and nothing of it ever arrives. */
+  readonly loseUdp?: boolean;
   /** PEM file with key and certificate: the camera speaks RTSPS. */
   readonly tls?: string;
 }
@@ -82,6 +84,7 @@ export class RtspServer implements AsyncDisposable {
       ['--tls', options.tls],
     ];
     const args = given.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+    if (options.loseUdp === true) args.push('--lose-udp');
     const child = spawn(python, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let said = '';

@@ -32,7 +32,12 @@ export class PictureDecoder implements Disposable {
     const { codecpar } = stream;
     this.codecName = avGetCodecName(codecpar.codecId) ?? 'unknown';
     const codec = Codec.findDecoder(codecpar.codecId);
-    if (codec === null) throw unknownFormat(label, this.codecName);
+    // A format that FFmpeg has no name for has one in its container: four letters.
+    if (codec === null)
+      throw unknownFormat(
+        label,
+        this.codecName === 'none' ? (codecpar.codecTagString ?? 'none') : this.codecName,
+      );
     this.#context = new CodecContext();
     this.#context.allocContext3(codec);
     try {

@@ -177,6 +177,16 @@ describe.skipIf(skipRtsp)(`a real RTSP camera${rtspMissing === undefined ? '' : 
     expect(overUdp.infos[0]?.transport).toBe('udp');
   });
 
+  test('C03: a camera whose UDP never arrives is watched over TCP by itself, and told when UDP is pinned', async () => {
+    await using server = await RtspServer.start({ file, loseUdp: true });
+    await using watched = new Watched(server.url);
+    await watched.frames(25);
+    expect(watched.infos[0]?.transport).toBe('tcp');
+    await using pinned = new Watched(server.url, { transport: 'udp' });
+    await pinned.until(() => pinned.states.includes('waiting'));
+    expect(pinned.times).toEqual([]);
+  });
+
   test.each(['P@ss', 'a#b:c/d?e', '100%21', 'mật khẩu'])(
     'C01: the password %s opens the camera, encoded and raw',
     async (password) => {

@@ -10,7 +10,7 @@ function residentBytes(): number {
   return process.memoryUsage.rss();
 }
 
-test('opened, run and closed again and again, memory stays', () => {
+test('C38: opened, run and closed again and again, memory stays', () => {
   using folder = new KnownAnswerFolder();
   // Weights of 10 MB, so that models that stayed would be seen.
   const models = [
@@ -33,7 +33,7 @@ test('opened, run and closed again and again, memory stays', () => {
   expect(middle(resident.slice(7))).toBeLessThan(1.25 * middle(resident.slice(2, 5)));
 });
 
-test('five hundred pictures of two aspects take no more than 5 % above those of one', async () => {
+test('C24: five hundred pictures of two aspects take no more than 5 % above those of one', async () => {
   using folder = new KnownAnswerFolder();
   await using yolo = await Yolo.open(folder.write({ dynamic: true }));
   const inputs = [yolo.inputSizeFor(640, 480), yolo.inputSizeFor(480, 640)].map((size) =>
