@@ -15,7 +15,14 @@ import { report } from './harness/results.ts';
 import { pairedRatio, spreadOf } from './harness/statistics.ts';
 import { table, withSpread } from './harness/table.ts';
 import { yolov8nShapeFile } from './models/yolov8n-shape.ts';
-import { clipOf, coverageError, truthFiles, waysOf } from './peers/cheaper-ways.ts';
+import {
+  type CoverageError,
+  clipOf,
+  coverageError,
+  distance,
+  truthFiles,
+  waysOf,
+} from './peers/cheaper-ways.ts';
 import { bareParts, type Contender, type Course, ours, wholeLines } from './peers/contenders.ts';
 import { runAnalyze } from './peers/plateau-analyze.ts';
 import type { PeerRun } from './peers/python-peers.ts';
@@ -39,7 +46,7 @@ const rounds = Number(values.rounds);
 const lines = wholeLines(values.ultralytics);
 using clips = new Clips();
 
-await speed();
+if (values.courses !== '') await speed();
 if (Number(values['slope-frames']) > 0) await growth(Number(values['slope-frames']));
 if (values.truth.length > 0) await cheaperWays();
 
@@ -142,7 +149,7 @@ async function cheaperWays(): Promise<void> {
     rounds,
   );
   const rows: string[][] = [];
-  const errors: Record<string, unknown> = {};
+  const errors: Record<string, CoverageError> = {};
   for (const way of ways) {
     const runs = measured[way.name];
     const error = await coverageError(way, truths);
@@ -158,6 +165,7 @@ async function cheaperWays(): Promise<void> {
       withSpread(faster),
       error.mean.toFixed(4),
       error.worst.toFixed(3),
+      distance(error, errors.float32).toFixed(4),
       `${error.pictures} of ${error.clips}`,
     ]);
   }
@@ -165,7 +173,7 @@ async function cheaperWays(): Promise<void> {
   show(
     'peers-cheaper',
     { measured, errors },
-    [...head, 'coverage error, mean', 'worst', 'pictures of clips'],
+    [...head, 'coverage error, mean', 'worst', 'mean distance from float32', 'pictures of clips'],
     rows,
   );
 }

@@ -24,6 +24,8 @@ export interface CoverageError {
   readonly pictures: number;
   readonly mean: number;
   readonly worst: number;
+  /** Coverage of each picture, for the next way to be compared with. */
+  readonly values: readonly (number | null)[];
 }
 
 const quantise = fileURLToPath(new URL('../models/quantise.py', import.meta.url));
@@ -65,12 +67,14 @@ export function clipOf(truthFile: string): string {
 /** How far coverage of the clip's own zone is from its truth. */
 export async function coverageError(way: Way, truths: readonly string[]): Promise<CoverageError> {
   const errors: number[] = [];
+  const values: (number | null)[] = [];
   for (const file of truths) {
     const truth = readTruth(file);
     const zone = `zone=${truth.zone.points.map(([x, y]) => `${x},${y}`).join(' ')}`;
     const args = ['--zone', zone, ...way.args];
     const { series } = await runAnalyze(clipOf(file), way.model, { args });
     for (const [index, [, value]] of series.entries()) {
+      values.push(value);
       const right = truth.coverage[index]?.[1];
       if (value !== null && right !== undefined) errors.push(Math.abs(value - right));
     }
@@ -80,7 +84,17 @@ export async function coverageError(way: Way, truths: readonly string[]): Promis
     pictures: errors.length,
     mean: errors.reduce((sum, error) => sum + error, 0) / errors.length,
     worst: Math.max(...errors),
+    values,
   };
+}
+
+/** Mean distance of two ways on the same clips. */
+export function distance({ values }: CoverageError, other: CoverageError): number {
+  const known = values.flatMap((value, index) => {
+    const theirs = other.values[index];
+    return value === null || theirs === null || theirs === undefined ? [] : [Math.abs(value - theirs)];
+  });
+  return known.reduce((sum, one) => sum + one, 0) / known.length;
 }
 
 function readTruth(file: string): Truth {
