@@ -89,6 +89,13 @@ export async function fuzzRecordings(
   }
 }
 
+/** Small models of each kind, to be damaged. */
+export function seedModels(): Uint8Array[] {
+  return [{}, { classes: 3 }, { layout: 'rows' as const }, { quantisedStep: 0.1 }, { dynamic: true }].map(
+    (options) => knownAnswerModel({ height: 64, width: 64, ...options }).model,
+  );
+}
+
 /** Models, one in each call, on one good recording. */
 export async function fuzzModels(
   outcome: AnalyzeFuzzOutcome,
@@ -96,13 +103,7 @@ export async function fuzzModels(
 ): Promise<void> {
   using clips = new ClipFolder();
   const recording = clips.make('a.mp4', { source: 'testsrc2=s=64x48:r=10:d=0.3' });
-  const seeds = [
-    {},
-    { classes: 3 },
-    { layout: 'rows' as const },
-    { quantisedStep: 0.1 },
-    { dynamic: true },
-  ].map((options) => knownAnswerModel({ height: 64, width: 64, ...options }).model);
+  const seeds = seedModels();
   const random = randomNumbers(seed);
   for (let index = 0; index < count; index += 1) {
     const path = clips.file(`fuzz-${seed}-${index}.onnx`);
