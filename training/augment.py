@@ -171,7 +171,7 @@ def sharpen(p, random):
 
 
 def noise(p, random):
-    sigma = np.exp(random.uniform(np.log(0.008), np.log(0.12)))
+    sigma = np.exp(random.uniform(np.log(0.008), np.log(0.15)))
     shape = p.shape if random.random() < 0.5 else (*p.shape[:2], 1)
     grain = random.standard_normal(shape, dtype=np.float32) * np.float32(sigma)
     if random.random() < 0.5:
@@ -182,7 +182,7 @@ def noise(p, random):
 def screen(p, random):
     """Fine regular patterns, as from filming a monitor or a bad scaler."""
     size = p.shape[0]
-    line = np.sin(np.arange(size) * random.uniform(0.8, 3.0)).astype(np.float32) * np.float32(random.uniform(0.01, 0.05))
+    line = np.sin(np.arange(size) * random.uniform(0.8, 3.0)).astype(np.float32) * np.float32(random.uniform(0.01, 0.1))
     pattern = line[:, None] + (line[None, :] if random.random() < 0.6 else 0)
     return p + pattern.reshape(size, -1)[..., None]
 
@@ -239,6 +239,6 @@ EFFECTS = (
     (coarsen, 0.12),
     (sharpen, 0.15),
     (noise, 0.35),
-    (screen, 0.06),
+    (screen, 0.14),
     (lettering, 0.08),
 )

@@ -9,7 +9,6 @@ import {
   ledger,
   type MemoryMetricsSources,
   type MemorySample,
-  ResidentPages,
   type RingCounters,
   SlabPool,
 } from '@plateau/memory';
@@ -17,9 +16,12 @@ import { fromErrorMessage, PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { type BudgetsStatus, CameraBudgets, withinBudget } from './camera-budgets.ts';
 import { type CameraListener, cameraOf, deliver, isCameraMessage } from './camera-listener.ts';
+import { cameraMessages } from './camera-messages.ts';
 import { defaults } from './defaults.ts';
+import { LeanStart } from './lean-start.ts';
 import { measuredClassId } from './measured-class.ts';
-import { type PipelineReport, pipelineReport } from './pipeline-report.ts';
+import type { PipelineReport } from './pipeline-report.ts';
+import { ReportCollector } from './report-collector.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import {
   type Annotation,
@@ -28,7 +30,6 @@ import {
   type FromInference,
   type SourceInfo,
   slotFieldCount,
-  type ThreadReport,
   type ToCapture,
   type ToInference,
 } from './thread-protocol.ts';
@@ -52,14 +53,6 @@ export interface PipelineOptions {
   readonly leanStart?: boolean;
 }
 
-/** How long a start takes until every camera runs; how often resident memory is looked at meanwhile, and after which growth it is given back. */
-const startMilliseconds = 5000;
-const startWatchMilliseconds = 20;
-const startWatchBytes = 12_000_000;
-/** The same for the rest of the time. */
-const runWatchMilliseconds = 30_000;
-const runWatchBytes = 32_000_000;
-
 interface PipelineParts {
   readonly settings: ModelSettings;
   readonly model: ModelDescription;
@@ -70,7 +63,7 @@ interface PipelineParts {
   readonly budgets: CameraBudgets;
   readonly slabs: SlabPool;
   readonly upkeep: Upkeep;
-  readonly pages: ResidentPages | undefined;
+  readonly leanStart: LeanStart;
 }
 
 /**
@@ -84,19 +77,13 @@ export class Pipeline implements AsyncDisposable {
   readonly #slabs: SlabPool;
   readonly #bell: Doorbell;
   readonly #upkeep: Upkeep;
-  readonly #pages: ResidentPages | undefined;
-  /** Fires when the start is over; a pipeline that was stopped before must not begin to watch again. */
-  readonly #settled: NodeJS.Timeout;
+  readonly #leanStart: LeanStart;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #inference: WorkerThread<ToInference, FromInference>;
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
   readonly #cameras = new Map<CameraId, PipelineCamera>();
-  readonly #reports = new Map<number, (report: ThreadReport) => void>();
-  /** Who waits for a report; a thread that has died will not answer any more. */
-  readonly #asking = new Set<(report: PipelineReport) => void>();
-  readonly #lastReports: ThreadReport[] = [];
+  readonly #reports: ReportCollector;
   #nextCamera = 0;
-  #nextReport = 0;
   #hasFailed = false;
   #stopped: Promise<PipelineReport> | undefined;
 
@@ -112,9 +99,7 @@ export class Pipeline implements AsyncDisposable {
     { leakLevel = ledger.leakLevel, leanStart = true, budgetBytes }: PipelineOptions = {},
   ): Promise<Pipeline> {
     await using undo = new AsyncDisposableStack();
-    const pages = undo.use(leanStart ? await ResidentPages.find() : undefined);
-    pages?.loading();
-    pages?.watch(startWatchMilliseconds, startWatchBytes);
+    const lean = undo.use(await LeanStart.begin(leanStart));
     const bell = Doorbell.create();
     const guard = BusyGuard.create();
     const started = Promise.withResolvers<ModelDescription>();
@@ -147,7 +132,7 @@ export class Pipeline implements AsyncDisposable {
     });
     undo.defer(() => inference.stop({ type: 'stop' }));
     const description = await started.promise;
-    pages?.loaded();
+    lean.loaded();
     measuredClassId(description.classes, model.className);
     const upkeep = await Upkeep.start(slabs, guard);
     pipeline = new Pipeline({
@@ -160,7 +145,7 @@ export class Pipeline implements AsyncDisposable {
       budgets,
       slabs,
       upkeep,
-      pages,
+      leanStart: lean,
     });
     undo.move();
     return pipeline;
@@ -175,11 +160,8 @@ export class Pipeline implements AsyncDisposable {
     this.#budgets = parts.budgets;
     this.#slabs = parts.slabs;
     this.#upkeep = parts.upkeep;
-    this.#pages = parts.pages;
-    this.#settled = setTimeout(
-      () => this.#pages?.watch(runWatchMilliseconds, runWatchBytes),
-      startMilliseconds,
-    ).unref();
+    this.#leanStart = parts.leanStart;
+    this.#reports = new ReportCollector(parts.upkeep);
     this.#onFailure = (error) => {
       // A thread that says why it failed also dies of it; one failure is one failure.
       if (this.#hasFailed) return;
@@ -213,36 +195,9 @@ export class Pipeline implements AsyncDisposable {
     );
     undo.move();
     this.#cameras.set(id, { name, ring, listener, released: 0 });
-    const zones = camera.zones.map(({ zone }) => zone);
-    const classId = measuredClassId(this.model.classes, this.#settings.className);
-    this.#tellInference({
-      type: 'add-camera',
-      camera: id,
-      name: camera.name,
-      ring: ring.handle,
-      policy: camera.capture.policy,
-      watch: {
-        zones,
-        classIds: [classId],
-        confidence: this.#settings.confidence,
-        iou: defaults.iou,
-      },
-    });
-    this.#capture.post({
-      type: 'add-camera',
-      camera: id,
-      name: camera.name,
-      ring: ring.handle,
-      plan: {
-        input: this.model.input,
-        dynamic: this.model.dynamic,
-        stride: this.model.stride,
-        cropTo: camera.capture.crop ? zones : null,
-      },
-      zones,
-      className: this.model.classes[classId],
-      capture: camera.capture,
-    });
+    const { toInference, toCapture } = cameraMessages(id, camera, ring, this.model, this.#settings);
+    this.#tellInference(toInference);
+    this.#capture.post(toCapture);
     return id;
   }
 
@@ -309,28 +264,13 @@ export class Pipeline implements AsyncDisposable {
   /** Memory and busy time of all threads, now. @param collect Runs a full collection in each thread first. */
   async report({ collect = false } = {}): Promise<PipelineReport> {
     if (this.#stopped !== undefined) return this.#stopped;
-    const ask = (post: (request: number) => void): Promise<ThreadReport> => {
-      const request = this.#nextReport;
-      this.#nextReport += 1;
-      const answer = Promise.withResolvers<ThreadReport>();
-      this.#reports.set(request, answer.resolve);
-      post(request);
-      return answer.promise;
-    };
-    const { promise, resolve } = Promise.withResolvers<PipelineReport>();
-    this.#asking.add(resolve);
-    void Promise.all([
-      ask((request) => this.#tellInference({ type: 'report', request, collect })),
-      ask((request) => this.#capture.post({ type: 'report', request, collect })),
-    ]).then((reports) => {
-      if (collect) collectNow();
-      const report = pipelineReport(reports, this.#upkeep.counters);
-      this.#upkeep.noteThreads(report.threads);
-      resolve(report);
-    });
-    const report = await promise;
-    this.#asking.delete(resolve);
-    return report;
+    return this.#reports.collect(
+      [
+        (request) => this.#tellInference({ type: 'report', request, collect }),
+        (request) => this.#capture.post({ type: 'report', request, collect }),
+      ],
+      collect ? collectNow : undefined,
+    );
   }
 
   /** Ends both threads after the run in hand, and says what was still live then. Safe to call twice. */
@@ -353,12 +293,8 @@ export class Pipeline implements AsyncDisposable {
     for (const id of this.#cameras.keys()) this.#budgets.remove(id);
     this.#cameras.clear();
     this.#slabs.trim();
-    clearTimeout(this.#settled);
-    this.#pages?.[Symbol.dispose]();
-    const last = pipelineReport(this.#lastReports, this.#upkeep.counters);
-    // Threads that died will not answer any more.
-    for (const resolve of this.#asking) resolve(last);
-    return last;
+    this.#leanStart[Symbol.dispose]();
+    return this.#reports.end();
   }
 
   #tellInference(message: ToInference): void {
@@ -381,14 +317,13 @@ export class Pipeline implements AsyncDisposable {
         this.#release(message.camera);
         break;
       case 'report':
-        this.#reports.get(message.request)?.(message.report);
-        this.#reports.delete(message.request);
+        this.#reports.hear(message.request, message.report);
         break;
       case 'failed':
         this.#onFailure(fromErrorMessage(message.error));
         break;
       case 'stopped':
-        this.#lastReports.push(message.report);
+        this.#reports.hearLast(message.report);
         break;
       case 'ready':
         break;
