@@ -93,6 +93,7 @@ export class Soak {
     // Every creation site is wanted: what grew must be named.
     ledger.leakLevel = 'paranoid';
     this.#trim = await findMallocTrim();
+    // ownership: frames leak only until the pipeline has stopped, which this block waits for
     using leak = await this.#plantLeak();
     this.#leak = leak;
     const pipeline = await Pipeline.start(model, (error) => this.#done.reject(error), { leanStart: false });

@@ -46,6 +46,7 @@ export class ThreadRecorder {
     this.#order = order;
     this.#lines = lines;
     // By line the probes read memory already, and what else measures would count for the lines.
+    // ownership: it ends with the thread, in #end
     this.#functions = lines === undefined ? new FunctionSampler() : undefined;
     collectNow();
     this.#profiler = new StageProfiler({ clock: monotonicSeconds });
