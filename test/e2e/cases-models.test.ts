@@ -53,7 +53,11 @@ const running: readonly RunningModel[] = [
     args: ['--names', "person,coal,worker's glove"],
     classes: ['person', 'coal', "worker's glove"],
   },
-  { title: 'C24 dynamic axes with a size in the metadata', model: { dynamic: true }, input: [320, 320] },
+  {
+    title: 'C24 dynamic axes with a size in the metadata take the shape that the source needs of it',
+    model: { dynamic: true },
+    input: [192, 320],
+  },
   {
     title: 'C24 dynamic axes without a size',
     model: { dynamic: true, metadata: { imgsz: undefined } },
