@@ -52,3 +52,16 @@ export function writeCentredBox(
   xyxy[4 * slot + 2] = x + width / 2;
   xyxy[4 * slot + 3] = y + height / 2;
 }
+
+/** A detection's mask coefficients, which stand in `head` from `place` on, one after the other. */
+export function copyCoefficients(
+  coefficients: Float32Array,
+  slot: number,
+  head: Float32Array,
+  place: number,
+  channels: number,
+): void {
+  for (let channel = 0; channel < channels; channel++) {
+    coefficients[slot * channels + channel] = head[place + channel]!;
+  }
+}

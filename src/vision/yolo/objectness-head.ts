@@ -1,6 +1,6 @@
 import type { CandidateHeap } from './candidate-heap.ts';
 import type { Detections } from './detections.ts';
-import { type DecodeSettings, type HeadDecoder, writeCentredBox } from './head-decoder.ts';
+import { copyCoefficients, type DecodeSettings, type HeadDecoder, writeCentredBox } from './head-decoder.ts';
 
 /**
  * Head of YOLOv5: [anchors, 5 + classes + maskChannels]; centre, width, height in input pixels, objectness, class
@@ -47,11 +47,8 @@ export class ObjectnessHead implements HeadDecoder {
     detections: Detections,
     slot: number,
   ): void {
-    const channels = this.#maskChannels;
     const place = anchor * this.#channels + 5 + this.#classes;
-    for (let channel = 0; channel < channels; channel++) {
-      detections.coefficients[slot * channels + channel] = head[place + channel]!;
-    }
+    copyCoefficients(detections.coefficients, slot, head, place, this.#maskChannels);
   }
 
   #score(head: Float32Array, anchor: number, classId: number): number {

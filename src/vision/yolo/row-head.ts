@@ -1,7 +1,7 @@
 import { PlateauError } from '../../errors.ts';
 import type { CandidateHeap } from './candidate-heap.ts';
 import type { Detections } from './detections.ts';
-import type { DecodeSettings, HeadDecoder } from './head-decoder.ts';
+import { copyCoefficients, type DecodeSettings, type HeadDecoder } from './head-decoder.ts';
 
 /**
  * Ready detections: [rows, 6 + maskChannels]; x1, y1, x2, y2 in input pixels, score, class, coefficients. Written by
@@ -52,10 +52,7 @@ export class RowHead implements HeadDecoder {
     detections: Detections,
     slot: number,
   ): void {
-    const channels = this.#maskChannels;
     const place = row * this.#channels + 6;
-    for (let channel = 0; channel < channels; channel++) {
-      detections.coefficients[slot * channels + channel] = head[place + channel]!;
-    }
+    copyCoefficients(detections.coefficients, slot, head, place, this.#maskChannels);
   }
 }

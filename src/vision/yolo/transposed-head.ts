@@ -1,6 +1,6 @@
 import type { CandidateHeap } from './candidate-heap.ts';
 import type { Detections } from './detections.ts';
-import { type DecodeSettings, type HeadDecoder, writeCentredBox } from './head-decoder.ts';
+import { copyCoefficients, type DecodeSettings, type HeadDecoder, writeCentredBox } from './head-decoder.ts';
 
 /** The plain head with its axes exchanged: [anchors, 4 + classes + maskChannels]. */
 export class TransposedHead implements HeadDecoder {
@@ -41,11 +41,8 @@ export class TransposedHead implements HeadDecoder {
     detections: Detections,
     slot: number,
   ): void {
-    const channels = this.#maskChannels;
     const place = anchor * this.#channels + 4 + this.#classes;
-    for (let channel = 0; channel < channels; channel++) {
-      detections.coefficients[slot * channels + channel] = head[place + channel]!;
-    }
+    copyCoefficients(detections.coefficients, slot, head, place, this.#maskChannels);
   }
 
   #bestClass(head: Float32Array, anchor: number): number {
