@@ -7,7 +7,6 @@ import { InferenceCamera } from '../../src/runtime/inference-camera.ts';
 import { slotField, slotFieldCount } from '../../src/runtime/thread-protocol.ts';
 import { wholePicture } from '../../src/runtime/whole-picture.ts';
 import { Detections } from '../../src/vision/yolo/detections.ts';
-import { UnionMask } from '../../src/vision/yolo/union-mask.ts';
 import { Yolo } from '../../src/vision/yolo/yolo.ts';
 import { KnownAnswerFolder } from '../support/known-answer-files.ts';
 
@@ -32,7 +31,6 @@ test('a run that the memory’s limit refuses leaves its picture unknown with th
     yolo,
     guard,
     detections: new Detections(defaults.maxDetections, yolo.model.maskChannels),
-    union: new UnionMask(64, 64),
     busy: new BusyTime(),
     post: () => undefined,
   };
@@ -44,8 +42,10 @@ test('a run that the memory’s limit refuses leaves its picture unknown with th
     if (slot === undefined) throw new Error('no slot');
     new Float32Array(slot.bytes.buffer, slot.bytes.byteOffset, 3 * 64 * 64).fill(1);
     slot.metadata[slotField.sequence] = sequence;
-    slot.metadata[slotField.sourceWidth] = 64;
-    slot.metadata[slotField.sourceHeight] = 64;
+    for (const field of ['sourceWidth', 'inputWidth', 'cropWidth'] as const)
+      slot.metadata[slotField[field]] = 64;
+    for (const field of ['sourceHeight', 'inputHeight', 'cropHeight'] as const)
+      slot.metadata[slotField[field]] = 64;
     slot.publish();
   }
   expect(await camera.decideNext()).toMatchObject({
