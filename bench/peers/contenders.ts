@@ -4,6 +4,7 @@ import { runAnalyze } from './plateau-analyze.ts';
 import { mustImport, opencvPython, type PeerRun, runPythonPeer } from './python-peers.ts';
 
 export const ours = 'plateau analyze';
+export const frameSizeMasks = 'Ultralytics stream, frame-size masks';
 
 export interface Course {
   readonly clip: string;
@@ -32,9 +33,7 @@ export function wholeLines(ultralyticsPython: string | undefined): Record<string
   if (ultralyticsPython === undefined) return lines;
   mustImport(ultralyticsPython, 'ultralytics');
   lines['Ultralytics stream'] = peer(ultralyticsPython, 'ultralytics_stream.py');
-  lines['Ultralytics stream, frame-size masks'] = peer(ultralyticsPython, 'ultralytics_stream.py', [
-    '--frame-size',
-  ]);
+  lines[frameSizeMasks] = peer(ultralyticsPython, 'ultralytics_stream.py', ['--frame-size']);
   return lines;
 }
 
