@@ -6,8 +6,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { processSeconds } from '@plateau/memory';
 import { Pipeline } from '../src/runtime/pipeline.ts';
-import { processSeconds } from '../src/runtime/process-clock.ts';
 import { Clips } from './harness/clips.ts';
 import { cameraSettings, modelSettings } from './harness/line.ts';
 import { report } from './harness/results.ts';

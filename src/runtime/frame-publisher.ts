@@ -1,11 +1,10 @@
-import type { RingWriter, WritableSlot } from '@plateau/memory';
+import { processSeconds, type RingWriter, type WritableSlot } from '@plateau/memory';
 import type { Letterbox } from '../vision/letterbox.ts';
 import type { ModelInputScaler } from '../vision/video/model-input-scaler.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
 import type { Annotator } from './annotator.ts';
 import type { BusyTime } from './busy-time.ts';
 import type { DuePictures } from './due-pictures.ts';
-import { processSeconds } from './process-clock.ts';
 import { slotField } from './thread-protocol.ts';
 
 export interface FramePublisherParts {

@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  collectNow,
+  collectAndFinalize,
   copyCounts,
   findMistakes,
   type LedgerSnapshot,
@@ -73,11 +72,4 @@ export class MistakeWatch implements Disposable {
     this.#found.set(key, mistake);
     this.#options.onMistake(mistake);
   }
-}
-
-/** Finalizers run after a collection and a full turn of the event loop. */
-async function collectAndFinalize(): Promise<void> {
-  collectNow();
-  await nextTurn();
-  await nextTurn();
 }

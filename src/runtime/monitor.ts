@@ -1,4 +1,10 @@
-import { type LedgerSnapshot, ledger, type MemoryMetricsSources, type Mistake } from '@plateau/memory';
+import {
+  type LedgerSnapshot,
+  ledger,
+  type MemoryMetricsSources,
+  type Mistake,
+  processSeconds,
+} from '@plateau/memory';
 import { PlateauError } from '../errors.ts';
 import type { PictureArea } from '../vision/letterbox.ts';
 import type { InputSize } from '../vision/yolo/input-size.ts';
@@ -12,7 +18,6 @@ import { memorySettings } from './memory-settings.ts';
 import { MistakeWatch } from './mistake-watch.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
-import { processSeconds } from './process-clock.ts';
 import { RetryWait } from './retry-wait.ts';
 import type { CameraSettings, MemorySettings, ModelSettings } from './settings.ts';
 import type { CameraState } from './thread-protocol.ts';

@@ -1,3 +1,4 @@
+import { processSeconds } from '@plateau/memory';
 import type { ZoneEvent } from '../alarms/zone-blockage.ts';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
@@ -5,7 +6,6 @@ import type { PictureArea } from '../vision/letterbox.ts';
 import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
 import type { Pipeline } from './pipeline.ts';
-import { processSeconds } from './process-clock.ts';
 import type { CameraSettings } from './settings.ts';
 import type {
   CameraId,

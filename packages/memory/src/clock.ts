@@ -8,3 +8,9 @@ export type Clock = () => number;
 
 /** The clock of a running system. Tests and simulations pass their own. */
 export const monotonicSeconds: Clock = () => performance.now() / 1000;
+
+/** Seconds of the system's monotonic clock: the same in every thread, unlike `performance.now()`. */
+export const processSeconds: Clock = () => {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + nanoseconds / 1e9;
+};

@@ -1,4 +1,5 @@
 /** V8's garbage collector, on demand and without a flag on the command line. One of the files that ask the system. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -8,6 +9,13 @@ let collect: (() => void) | undefined;
 export function collectNow(): void {
   collect ??= findCollector();
   collect();
+}
+
+/** The same, and then the turns of the loop in which finalizers run: what they let go is garbage of the next collection. */
+export async function collectAndFinalize(): Promise<void> {
+  collectNow();
+  await nextTurn();
+  await nextTurn();
 }
 
 function findCollector(): () => void {

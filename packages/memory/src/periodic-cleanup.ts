@@ -37,19 +37,19 @@ export class PeriodicCleanup {
 
   /** To be called between two frames. @returns True when it cleaned. */
   frameDone(): boolean {
+    const now = this.#options.clock();
     this.#frames += 1;
-    this.#lastFrame = this.#options.clock();
-    return this.#runIfDue();
+    this.#lastFrame = now;
+    return this.#runIfDue(now);
   }
 
   /** To be called from time to time when no frames come. @returns True when it cleaned. */
   tick(): boolean {
-    return this.#runIfDue();
+    return this.#runIfDue(this.#options.clock());
   }
 
-  #runIfDue(): boolean {
-    const { clock, everyFrames = 100, everySeconds = 60, idleSeconds, cleanup } = this.#options;
-    const now = clock();
+  #runIfDue(now: number): boolean {
+    const { everyFrames = 100, everySeconds = 60, idleSeconds, cleanup } = this.#options;
     const isIdle =
       idleSeconds !== undefined && this.#lastFrame !== undefined && now - this.#lastFrame >= idleSeconds;
     if (!isIdle && this.#frames < everyFrames && now - this.#last < everySeconds) return false;

@@ -1,7 +1,6 @@
 /** What one call costs in memory: the document's `@profile`, with the exact bytes instead of samples. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CallMeter, type CallProfile } from './call-meter.ts';
-import { collectNow } from './collector.ts';
+import { collectAndFinalize } from './collector.ts';
 
 /**
  * Runs something once, between two collections. Nothing else should run in this thread meanwhile: its memory would count
@@ -27,9 +26,6 @@ export async function profile<T>(
 
 /** Twice, since what finalizers let go is garbage only then. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) {
-    collectNow();
-    await nextTurn();
-    await nextTurn();
-  }
+  await collectAndFinalize();
+  await collectAndFinalize();
 }

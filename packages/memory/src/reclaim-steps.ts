@@ -1,7 +1,6 @@
 /** The steps of the usual ladder, in the usual order. What belongs to a runtime (its arena, its caches) is added by its user. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BufferSource } from './buffer-lease.ts';
-import { collectNow } from './collector.ts';
+import { collectAndFinalize } from './collector.ts';
 import type { MallocTrim } from './malloc-trim.ts';
 import type { ReclaimStep } from './reclaim-ladder.ts';
 import type { SlabPool } from './slab-pool.ts';
@@ -22,9 +21,7 @@ export function collectorStep(): ReclaimStep {
     name: 'collector',
     run: async () => {
       const before = process.memoryUsage();
-      collectNow();
-      await nextTurn();
-      await nextTurn();
+      await collectAndFinalize();
       const after = process.memoryUsage();
       return before.heapUsed - after.heapUsed + (before.arrayBuffers - after.arrayBuffers);
     },

@@ -36,7 +36,7 @@ export interface ThreadRecord {
   /** `main`, or the name that the program gave the thread. */
   readonly thread: string;
   readonly isMain: boolean;
-  /** On the wall clock: the same for all threads, so that their timelines can be put beside each other. */
+  /** On the system's monotonic clock: the same for all threads, so that their timelines can be put beside each other. */
   readonly startedAtSeconds: number;
   /** The thread itself as the root of its stages. */
   readonly stages: StageReport;

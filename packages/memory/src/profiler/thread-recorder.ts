@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, threadId, threadName } from 'node:worker_threads';
 import { CallMeter, type CallProfile } from '../call-meter.ts';
-import { monotonicSeconds } from '../clock.ts';
+import { monotonicSeconds, processSeconds } from '../clock.ts';
 import { collectNow } from '../collector.ts';
 import { StageProfiler } from '../stage-profiler.ts';
 import { threadAccounts } from '../thread-accounts.ts';
@@ -50,7 +50,7 @@ export class ThreadRecorder {
     this.#functions = lines === undefined ? new FunctionSampler() : undefined;
     collectNow();
     this.#profiler = new StageProfiler({ clock: monotonicSeconds });
-    this.#startedAtSeconds = Date.now() / 1000;
+    this.#startedAtSeconds = processSeconds();
     this.#nextWriteSeconds = monotonicSeconds() + writePauseSeconds;
     this.#meter = new CallMeter();
     // ownership: the thread itself, as the root of its stages; it ends with the thread
