@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ProfileOrder, profileVariable } from '@plateau/memory';
+import { pairedRatio } from './harness/statistics.ts';
+import { withSpread } from './harness/table.ts';
 import type { AnalysisCost } from './parts/analysis-cost.ts';
 
 const { values } = parseArgs({
@@ -37,20 +39,19 @@ function run(isProfiled: boolean): AnalysisCost {
   }
 }
 
-const ratios = { cpuSeconds: [] as number[], seconds: [] as number[] };
+const runs = { bare: [] as AnalysisCost[], profiled: [] as AnalysisCost[] };
 for (let pair = 0; pair < Number(values.pairs); pair += 1) {
   // Whoever comes second meets warmer caches: they take turns.
   const first = run(pair % 2 === 1);
   const second = run(pair % 2 === 0);
   const [bare, profiled] = pair % 2 === 1 ? [second, first] : [first, second];
-  for (const measure of ['cpuSeconds', 'seconds'] as const)
-    ratios[measure].push(profiled[measure] / bare[measure]);
+  runs.bare.push(bare);
+  runs.profiled.push(profiled);
   console.log(
     `pair ${pair + 1}: CPU ${bare.cpuSeconds.toFixed(2)} and ${profiled.cpuSeconds.toFixed(2)} s, time ${bare.seconds.toFixed(2)} and ${profiled.seconds.toFixed(2)} s`,
   );
 }
-for (const [measure, all] of Object.entries(ratios)) {
-  const sorted = all.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 1;
-  console.log(`${measure}: ${((median - 1) * 100).toFixed(1)} % more (median of ${sorted.length} pairs)`);
+for (const measure of ['cpuSeconds', 'seconds'] as const) {
+  const of = (costs: readonly AnalysisCost[]): number[] => costs.map((cost) => cost[measure]);
+  console.log(`${measure}: ${withSpread(pairedRatio(of(runs.profiled), of(runs.bare)), 3)} times as much`);
 }

@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { KnownAnswerFolder } from '../test/support/known-answer-files.ts';
+import { megabytes } from './harness/table.ts';
 
 const script = fileURLToPath(new URL('../test/support/spike-run.ts', import.meta.url));
 const variants: readonly (readonly [string, 'shipped' | 'plain', Record<string, string>])[] = [
@@ -26,7 +27,6 @@ for (const [name, settings, environment] of variants) {
     env: { ...rest, ...environment },
   });
   const { baselineBytes, peakBytes, afterBytes } = JSON.parse(String(said)) as Record<string, number>;
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
   console.log(
     `| ${name} | ${megabytes(baselineBytes)} | ${megabytes(peakBytes)} | ${megabytes(afterBytes)} | ${((afterBytes / baselineBytes - 1) * 100).toFixed(0)} % |`,
   );

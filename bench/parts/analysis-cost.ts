@@ -2,22 +2,17 @@
 import { fileURLToPath } from 'node:url';
 import { analyzeRecordings, type CameraSettings, defaults } from 'plateau';
 import { recordingCapture } from '../../src/runtime/capture-settings.ts';
+import { wholePicture } from '../../src/runtime/whole-picture.ts';
+import { modelSettings } from '../harness/line.ts';
 
 export interface AnalysisCost {
   readonly cpuSeconds: number;
   readonly seconds: number;
 }
 
-const corners: CameraSettings['zones'][number]['zone']['points'] = [
-  [0, 0],
-  [1, 0],
-  [1, 1],
-  [0, 1],
-];
-
 const clip: CameraSettings = {
   name: 'lumps',
-  zones: [{ zone: { name: 'belt', points: corners, space: 'fractions' }, blockage: defaults.blockage }],
+  zones: [{ zone: wholePicture, blockage: defaults.blockage }],
   capture: recordingCapture(fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url))),
 };
 /** The first time warms everything up, and its threads begin in it. */
@@ -27,14 +22,7 @@ let cpuBefore = process.cpuUsage();
 let decided = 0;
 const pictures = 300;
 const { failures } = await analyzeRecordings({
-  model: {
-    file: process.argv[2] ?? '',
-    names: null,
-    device: 'cpu',
-    threads: 1,
-    confidence: 0.5,
-    className: null,
-  },
+  model: modelSettings(process.argv[2] ?? '', 1),
   recordings: Array.from({ length: times }, () => clip),
   signal: new AbortController().signal,
   onProgress: () => {

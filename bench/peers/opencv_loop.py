@@ -84,12 +84,27 @@ def draw_union(union, boxes, coefficients, prototypes):
         del logits, mask
 
 
-def run(arguments):
-    cv2.setNumThreads(arguments.threads)
+def open_session(model, threads):
+    """OpenCV and ONNX Runtime with the same threads each."""
+    cv2.setNumThreads(threads)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = arguments.threads
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(arguments.model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def argument_parser():
+    """What every peer takes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("video")
+    parser.add_argument("model")
+    parser.add_argument("--confidence", type=float, default=0.5)
+    parser.add_argument("--threads", type=int, default=1)
+    return parser
+
+
+def run(arguments):
+    session = open_session(arguments.model, arguments.threads)
     model_input = session.get_inputs()[0]
     height, width = model_input.shape[2:]
     corners = [tuple(map(float, corner.split(","))) for corner in arguments.zone]
@@ -129,10 +144,6 @@ def run(arguments):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("video")
-    parser.add_argument("model")
-    parser.add_argument("--confidence", type=float, default=0.5)
-    parser.add_argument("--threads", type=int, default=1)
+    parser = argument_parser()
     parser.add_argument("--zone", nargs="+", default=["0,0", "1,0", "1,1", "0,1"])
     print(json.dumps(run(parser.parse_args())))

@@ -1,6 +1,6 @@
 /** Does resident memory grow with the pictures? One long run of each whole line. */
 import type { ResidentMemory } from '../harness/resident-memory.ts';
-import { slope } from '../harness/statistics.ts';
+import { median, slope } from '../harness/statistics.ts';
 import type { Contender, Course } from './contenders.ts';
 
 export interface SlopeRun {
@@ -24,8 +24,7 @@ export async function measureSlope(contender: Contender, course: Course): Promis
   const from = seconds.findIndex((at) => at >= seconds[until] - (0.8 * course.frames) / framesPerSecond);
   const quarter = (which: number): number => {
     const place = (share: number): number => from + Math.floor(((until - from) * share) / 4);
-    const part = bytes.slice(place(which), place(which + 1)).toSorted((a, b) => a - b);
-    return part[part.length >> 1];
+    return median(bytes.slice(place(which), place(which + 1)));
   };
   return {
     framesPerSecond,

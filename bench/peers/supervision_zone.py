@@ -8,17 +8,15 @@ masks and from its own mask, which is what is done here, as its users do it.
 The zone is the whole picture. Prints one line of JSON.
 """
 
-import argparse
 import json
 import resource
 import time
 
 import cv2
 import numpy as np
-import onnxruntime
 import supervision as sv
 
-from opencv_loop import Letterbox, decode
+from opencv_loop import Letterbox, argument_parser, decode, open_session
 
 
 def frame_masks(boxes, coefficients, prototypes, letterbox, size, shape):
@@ -42,11 +40,7 @@ def frame_masks(boxes, coefficients, prototypes, letterbox, size, shape):
 
 
 def run(arguments):
-    cv2.setNumThreads(arguments.threads)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = arguments.threads
-    options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(arguments.model, options, providers=["CPUExecutionProvider"])
+    session = open_session(arguments.model, arguments.threads)
     model_input = session.get_inputs()[0]
     height, width = model_input.shape[2:]
     capture = cv2.VideoCapture(arguments.video)
@@ -83,9 +77,4 @@ def run(arguments):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("video")
-    parser.add_argument("model")
-    parser.add_argument("--confidence", type=float, default=0.5)
-    parser.add_argument("--threads", type=int, default=1)
-    print(json.dumps(run(parser.parse_args())))
+    print(json.dumps(run(argument_parser().parse_args())))
