@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
-import { encodePng } from './png.ts';
+import { PictureFolder } from './picture-folder.ts';
 import { Random } from './random.ts';
 import type { Scene, Split } from './scene.ts';
 import { drawScene, drawView, renderView } from './scene.ts';
@@ -31,7 +29,7 @@ const split: Split = options.split === 'held-out' ? 'held-out' : 'train';
 const width = Number(options.size);
 const first = Number(options.first);
 const last = first + Number(options.pictures);
-mkdirSync(options.out, { recursive: true });
+const folder = new PictureFolder(options.out);
 
 const started = performance.now();
 let rendered = 0;
@@ -39,7 +37,7 @@ for (let start = first - (first % VIEWS_PER_SCENE); start < last; start += VIEWS
   const numbers = Array.from({ length: VIEWS_PER_SCENE }, (_, k) => start + k).filter(
     (n) => n >= first && n < last,
   );
-  if (numbers.every((n) => existsSync(maskFile(n)))) continue;
+  if (numbers.every((n) => folder.has(n))) continue;
   // Held-out scenes get seeds of their own as well as kinds of their own.
   const scene = drawScene(split === 'train' ? start : start + 50_000_000, { split });
   const random = new Random(scene.seed + 1);
@@ -58,8 +56,6 @@ function renderOne(scene: Scene, number: number, random: Random): void {
   const height = Math.round((width * own.pick([0.75, 0.75, 0.5625, 1])) / 2) * 2;
   const view = drawView(scene, own, split);
   const { picture, rgb } = renderView(scene, view, width, height, 0);
-  const base = join(options.out, name(number));
-  writeFileSync(`${base}.png`, encodePng(rgb, width, height, 3));
   const about = {
     seed: scene.seed,
     split,
@@ -70,27 +66,8 @@ function renderOne(scene: Scene, number: number, random: Random): void {
     light: view.lighting.name,
     coverage: share(picture.mask),
   };
-  writeFileSync(`${base}.json`, `${JSON.stringify(about)}\n`);
-  // The mask comes last and whole: a reader that finds it may read all three.
-  writeFileSync(
-    `${base}.mask.tmp`,
-    encodePng(
-      picture.mask.map((m) => m * 255),
-      width,
-      height,
-      1,
-    ),
-  );
-  renameSync(`${base}.mask.tmp`, maskFile(number));
+  folder.write(number, { rgb, mask: picture.mask, width, height }, about);
   rendered++;
-}
-
-function name(number: number): string {
-  return String(number).padStart(6, '0');
-}
-
-function maskFile(number: number): string {
-  return join(options.out, `${name(number)}.mask.png`);
 }
 
 function share(mask: Uint8Array): number {

@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readArguments } from '../arguments.ts';
-import { encodePng } from '../png.ts';
+import { PictureFolder } from '../picture-folder.ts';
 import { Random } from '../random.ts';
 import { Browser } from './browser.ts';
 import { drawThreePlan } from './plan.ts';
@@ -25,12 +23,12 @@ const options = readArguments({ out: 'out/pictures-three', pictures: '4', first:
 const width = Number(options.size);
 const first = Number(options.first);
 const last = first + Number(options.pictures);
-mkdirSync(options.out, { recursive: true });
+const folder = new PictureFolder(options.out);
 
 await using browser = await Browser.open();
 for (let start = first; start < last; start += PER_SCENE) {
   const numbers = Array.from({ length: PER_SCENE }, (_, k) => start + k);
-  if (numbers.every((n) => existsSync(fileOf(n, 'mask.png')))) continue;
+  if (numbers.every((n) => folder.has(n))) continue;
   const random = new Random(FIRST_SEED + start);
   const height = Math.round((width * random.pick([0.75, 0.75, 0.5625, 1])) / 2) * 2;
   const plan = drawThreePlan(FIRST_SEED + start, width, height);
@@ -39,15 +37,7 @@ for (let start = first; start < last; start += PER_SCENE) {
     // Few lumps as often as many: gaps between single lumps are what is hard.
     const count = random.chance(0.12) ? 0 : Math.round(plan.lumps * random.next() ** 1.7);
     const { rgb, mask } = await browser.render(count, random.range(0, 6), 0);
-    writeFileSync(fileOf(n, 'png'), encodePng(rgb, width, height, 3));
-    const white = mask.map((m) => m * 255);
-    // The mask comes last and whole: a reader that finds it may read both.
-    writeFileSync(fileOf(n, 'mask.tmp'), encodePng(white, width, height, 1));
-    renameSync(fileOf(n, 'mask.tmp'), fileOf(n, 'mask.png'));
+    folder.write(n, { rgb, mask, width, height });
   }
   if ((start - first) % 100 === 0) process.stdout.write(`${start - first + PER_SCENE} pictures\n`);
-}
-
-function fileOf(number: number, kind: string): string {
-  return join(options.out, `${String(number).padStart(6, '0')}.${kind}`);
 }
