@@ -4,9 +4,10 @@
  * refusal, or made the process take more than it should for files of a kilobyte. Linux only. Under `prlimit --data=4000000000` a
  * file that would take all memory shows as a failed allocation, instead of ending the machine.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peakRssBytes, resetPeakRss } from '../packages/memory/src/peak-rss.ts';
 import { PlateauError } from '../src/errors.ts';
 import { Yolo } from '../src/vision/yolo/yolo.ts';
 import { seedModels } from '../test/support/clips-analyze-fuzz.ts';
@@ -20,10 +21,6 @@ const folder = mkdtempSync(join(tmpdir(), 'plateau-fuzz-models-'));
 const path = join(folder, 'fuzz.onnx');
 const codes: Record<string, number> = {};
 let [worstBytes, slowestMilliseconds, wrong] = [0, 0, 0];
-
-/** Highest RSS since the last reset, which writing 5 to clear_refs is. */
-const peakBytes = (): number =>
-  1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 
 /** @returns What became of the file: `opened`, the code of its refusal, or the text of a defect. */
 async function open(): Promise<string> {
@@ -41,10 +38,10 @@ async function open(): Promise<string> {
 for (let index = 0; index < Number(files); index += 1) {
   const bytes = mutate(seeds[index % seeds.length] as Uint8Array, random);
   writeFileSync(path, bytes);
-  writeFileSync('/proc/self/clear_refs', '5');
-  const [before, began] = [peakBytes(), performance.now()];
+  resetPeakRss();
+  const [before, began] = [peakRssBytes(), performance.now()];
   const result = await open();
-  const grown = peakBytes() - before;
+  const grown = peakRssBytes() - before;
   worstBytes = Math.max(worstBytes, grown);
   slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - began);
   const isWrong = result.startsWith('defect') || grown > mostBytes;

@@ -4,8 +4,6 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer as createWebServer, type Server as WebServer } from 'node:http';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ledger } from '@plateau/memory';
@@ -15,10 +13,12 @@ import { liveCapture, recordingCapture } from '../../src/runtime/capture-setting
 import { defaults } from '../../src/runtime/defaults.ts';
 import { Pipeline } from '../../src/runtime/pipeline.ts';
 import type { CameraSettings, ModelSettings } from '../../src/runtime/settings.ts';
-import type { CaptureSettings } from '../../src/runtime/thread-protocol.ts';
+import type { CameraId, CaptureSettings } from '../../src/runtime/thread-protocol.ts';
+import { wholePicture } from '../../src/runtime/whole-picture.ts';
 import { Detections } from '../../src/vision/yolo/detections.ts';
 import { Yolo } from '../../src/vision/yolo/yolo.ts';
 import { ClipFolder } from './clips.ts';
+import { CuttableLine, CuttingWebCamera } from './cut-connections.ts';
 import { RtspServer, rtspMissing } from './rtsp.ts';
 
 export interface ChurnOrder {
@@ -41,17 +41,7 @@ function modelSettings(file: string): ModelSettings {
 }
 
 function camera(name: string, capture: CaptureSettings): CameraSettings {
-  const zone = {
-    name: 'all',
-    space: 'fractions',
-    points: [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ],
-  } as const;
-  return { name, capture, zones: [{ zone, blockage: defaults.blockage }] };
+  return { name, capture, zones: [{ zone: wholePicture, blockage: defaults.blockage }] };
 }
 
 /** A running pipeline whose failure ends whatever waits. */
@@ -86,6 +76,14 @@ class Bench implements AsyncDisposable {
     };
   }
 
+  /** Adds a camera. @returns When this is heard of it for the first time. */
+  async watch(settings: CameraSettings, until: 'onEnded' | 'onDecision'): Promise<CameraId> {
+    const heard = Promise.withResolvers<void>();
+    const id = this.pipeline.addCamera(settings, this.listener({ [until]: () => heard.resolve() }));
+    await this.waitFor(heard.promise);
+    return id;
+  }
+
   waitFor<T>(what: Promise<T>): Promise<T> {
     return Promise.race([what, this.#failed]);
   }
@@ -107,35 +105,28 @@ class Bench implements AsyncDisposable {
 }
 
 /** A recording is opened, decided to its end and closed again. */
-async function captures({ turns, onTurn }: ChurnOrder): Promise<void> {
+async function captures(order: ChurnOrder): Promise<void> {
   using clips = new ClipFolder();
   const clip = clips.make('short.mp4', { source: 'testsrc2=s=320x240:r=10:d=0.5' });
-  await using bench = await Bench.start();
-  for (let turn = 1; turn <= turns; turn += 1) {
-    const ended = Promise.withResolvers<void>();
-    const id = bench.pipeline.addCamera(
-      camera('recording', recordingCapture(clip)),
-      bench.listener({ onEnded: () => ended.resolve() }),
-    );
-    await bench.waitFor(ended.promise);
-    bench.pipeline.removeCamera(id);
-    await bench.waitFor(bench.released());
-    await onTurn(turn, bench.collect);
-  }
+  await comeAndGo(order, () => camera('recording', recordingCapture(clip)), 'onEnded');
 }
 
 /** A live camera comes under a name of its own, is decided and goes in mid-stream. */
-async function cameras({ turns, onTurn }: ChurnOrder): Promise<void> {
+async function cameras(order: ChurnOrder): Promise<void> {
   using clips = new ClipFolder();
   const clip = clips.make('live.mp4', { source: 'testsrc2=s=640x480:r=25:d=2' });
+  await comeAndGo(order, (turn) => camera(`camera ${turn}`, liveCapture(clip)), 'onDecision');
+}
+
+/** One camera after the other in one pipeline, each until the first time that this is heard of it. */
+async function comeAndGo(
+  { turns, onTurn }: ChurnOrder,
+  settings: (turn: number) => CameraSettings,
+  until: 'onEnded' | 'onDecision',
+): Promise<void> {
   await using bench = await Bench.start();
   for (let turn = 1; turn <= turns; turn += 1) {
-    const decided = Promise.withResolvers<void>();
-    const id = bench.pipeline.addCamera(
-      camera(`camera ${turn}`, liveCapture(clip)),
-      bench.listener({ onDecision: () => decided.resolve() }),
-    );
-    await bench.waitFor(decided.promise);
+    const id = await bench.watch(settings(turn), until);
     bench.pipeline.removeCamera(id);
     await bench.waitFor(bench.released());
     await onTurn(turn, bench.collect);
@@ -230,12 +221,7 @@ async function pipelines({ turns, onTurn }: ChurnOrder): Promise<void> {
   for (let turn = 1; turn <= turns; turn += 1) {
     {
       await using bench = await Bench.start();
-      const ended = Promise.withResolvers<void>();
-      bench.pipeline.addCamera(
-        camera('recording', recordingCapture(clip)),
-        bench.listener({ onEnded: () => ended.resolve() }),
-      );
-      await bench.waitFor(ended.promise);
+      await bench.watch(camera('recording', recordingCapture(clip)), 'onEnded');
     }
     await onTurn(turn, async () => globalThis.gc?.());
   }
@@ -249,75 +235,3 @@ export const churnKinds: Readonly<Record<string, ChurnKind>> = {
   models,
   pipelines,
 };
-
-/** Passes a TCP connection on, until it is cut in the middle, as a network does. */
-class CuttableLine implements AsyncDisposable {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  static async to(port: number): Promise<CuttableLine> {
-    const server = createServer();
-    const line = new CuttableLine(server);
-    server.on('connection', (near) => {
-      const far = connect(port, '127.0.0.1');
-      for (const socket of [near, far]) {
-        line.#sockets.add(socket);
-        socket.on('error', () => socket.destroy());
-        socket.on('close', () => line.#sockets.delete(socket));
-      }
-      near.pipe(far).pipe(near);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return line;
-  }
-
-  get port(): number {
-    return portOf(this.#server);
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-/** Sends a part of a transport stream and then breaks the connection. */
-class CuttingWebCamera implements AsyncDisposable {
-  readonly #server: WebServer;
-
-  private constructor(server: WebServer) {
-    this.#server = server;
-  }
-
-  static async start(stream: Buffer): Promise<CuttingWebCamera> {
-    const server = createWebServer((_request, response) => {
-      response.writeHead(200, { 'content-type': 'video/mp2t' });
-      response.write(stream.subarray(0, Math.floor(stream.length / 188 / 4) * 188));
-      setTimeout(() => response.destroy(), 500).unref();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new CuttingWebCamera(server);
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${portOf(this.#server)}/camera.ts`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClipFolder } from './clips.ts';
-import { mutate, randomNumbers } from './clips-mutate.ts';
+import { mutate, type Original, originals, randomNumbers } from './clips-mutate.ts';
 import { knownAnswerModel } from './known-answer-model.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/plateau.ts', import.meta.url));
@@ -60,17 +60,17 @@ export async function fuzzRecordings(
     source: 'testsrc2=s=64x48:r=10:d=1',
     encoderOptions: { g: '5', bf: '2', preset: 'medium' },
   };
-  const seeds = [
+  const seeds = originals([
     clips.make('a.ts', small),
     clips.make('a.mp4', small),
     clips.make('front.mp4', { ...small, formatOptions: { movflags: 'faststart' }, rotation: 90 }),
     clips.make('mpeg2.ts', { source: small.source, encoder: 'mpeg2video' }),
     clips.make('sound.mp4', { ...small, toneSeconds: 1 }),
-  ].map((path) => ({ bytes: readFileSync(path), ending: path.slice(path.lastIndexOf('.')) }));
+  ]);
   const random = randomNumbers(seed);
   for (let done = 0; done < count; done += together) {
     const paths = Array.from({ length: Math.min(together, count - done) }, (_, index) => {
-      const { bytes, ending } = seeds[(done + index) % seeds.length] as (typeof seeds)[number];
+      const { bytes, ending } = seeds[(done + index) % seeds.length] as Original;
       const path = clips.file(`fuzz-${seed}-${done + index}${ending}`);
       writeFileSync(path, mutate(bytes, random));
       return path;

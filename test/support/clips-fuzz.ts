@@ -3,13 +3,13 @@
  *
  * The full run: `node --conditions=source test/support/clips-fuzz.ts 5000 1` (files, seed).
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { ledger } from '@plateau/memory';
 import { PlateauError } from '../../src/errors.ts';
 import { ModelInputScaler } from '../../src/vision/video/model-input-scaler.ts';
 import { VideoCapture } from '../../src/vision/video/video-capture.ts';
 import { ClipFolder } from './clips.ts';
-import { mutate, randomNumbers } from './clips-mutate.ts';
+import { mutate, type Original, originals, randomNumbers } from './clips-mutate.ts';
 
 export interface FuzzOutcome {
   files: number;
@@ -29,7 +29,7 @@ export async function fuzzVideos(count: number, seed: number): Promise<FuzzOutco
     source: 'testsrc2=s=64x48:r=10:d=1.5',
     encoderOptions: { g: '5', bf: '2', preset: 'medium' },
   };
-  const seeds = [
+  const seeds = originals([
     clips.make('a.ts', small),
     clips.make('a.mp4', small),
     clips.make('front.mp4', { ...small, formatOptions: { movflags: 'faststart' }, rotation: 90 }),
@@ -43,7 +43,7 @@ export async function fuzzVideos(count: number, seed: number): Promise<FuzzOutco
       encoder: 'libx265',
       encoderOptions: { 'x265-params': 'log-level=none' },
     }),
-  ].map((path) => ({ bytes: readFileSync(path), ending: path.slice(path.lastIndexOf('.')) }));
+  ]);
   const outcome: FuzzOutcome = {
     files: 0,
     read: 0,
@@ -57,7 +57,7 @@ export async function fuzzVideos(count: number, seed: number): Promise<FuzzOutco
   using scaler = new ModelInputScaler({ width: 64, height: 64 });
   const target = new Float32Array(3 * 64 * 64);
   for (let i = 0; i < count; i += 1) {
-    const { bytes, ending } = seeds[i % seeds.length] as (typeof seeds)[number];
+    const { bytes, ending } = seeds[i % seeds.length] as Original;
     const path = clips.file(`fuzz${ending}`);
     writeFileSync(path, mutate(bytes, random));
     const began = performance.now();

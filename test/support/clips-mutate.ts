@@ -1,4 +1,17 @@
 /** Damage at random that repeats itself for the same seed. */
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+/** A whole file, to be damaged. */
+export interface Original {
+  readonly bytes: Uint8Array;
+  /** Of its name, with the dot. */
+  readonly ending: string;
+}
+
+export function originals(paths: readonly string[]): Original[] {
+  return paths.map((path) => ({ bytes: readFileSync(path), ending: extname(path) }));
+}
 
 /** A generator of whole numbers below `limit` that repeats itself for the same seed (mulberry32). */
 export function randomNumbers(seed: number): (limit: number) => number {

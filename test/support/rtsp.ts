@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { listenOnLoopback, portOf } from './loopback-server.ts';
 
 /** Debian's interpreter, for which the GStreamer packages are; another one on PATH does not see them. */
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
@@ -135,13 +136,12 @@ export class MuteListener implements AsyncDisposable {
   static async start(): Promise<MuteListener> {
     const server = createServer();
     const listener = new MuteListener(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listenOnLoopback(server);
     return listener;
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return portOf(this.#server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

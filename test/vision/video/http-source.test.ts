@@ -7,6 +7,7 @@ import { PlateauError } from '../../../src/errors.ts';
 import { CameraFeed } from '../../../src/vision/video/camera-feed.ts';
 import { VideoCapture } from '../../../src/vision/video/video-capture.ts';
 import { ClipFolder } from '../../support/clips.ts';
+import { listenOnLoopback, portOf } from '../../support/loopback-server.ts';
 
 const clips = new ClipFolder();
 afterAll(() => clips[Symbol.dispose]());
@@ -23,13 +24,12 @@ class WebCamera implements AsyncDisposable {
 
   static async start(answer: Answer): Promise<WebCamera> {
     const server = createServer(answer);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listenOnLoopback(server);
     return new WebCamera(server);
   }
 
   url(path = '/', user = ''): string {
-    const address = this.#server.address();
-    return `http://${user}127.0.0.1:${typeof address === 'object' ? address?.port : 0}${path}`;
+    return `http://${user}127.0.0.1:${portOf(this.#server)}${path}`;
   }
 
   /** Cuts all connections, as a camera that restarts does. */
