@@ -4,45 +4,34 @@ import {
   BusyGuard,
   collectNow,
   Doorbell,
-  FrameRing,
   type LeakLevel,
   ledger,
   type MemoryMetricsSources,
   type MemorySample,
-  type RingCounters,
-  SlabPool,
 } from '@plateau/memory';
 import { fromErrorMessage, PlateauError } from '../errors.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
-import { type BudgetsStatus, CameraBudgets, withinBudget } from './camera-budgets.ts';
+import type { BudgetsStatus } from './camera-budgets.ts';
 import { type CameraListener, cameraOf, deliver, isCameraMessage } from './camera-listener.ts';
 import { cameraMessages } from './camera-messages.ts';
 import { defaults } from './defaults.ts';
 import { LeanStart } from './lean-start.ts';
 import { measuredClassId } from './measured-class.ts';
+import { PipelineCameras } from './pipeline-cameras.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import { ReportCollector } from './report-collector.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
-import {
-  type Annotation,
-  type CameraId,
-  type FromCapture,
-  type FromInference,
-  type SourceInfo,
-  slotFieldCount,
-  type ToCapture,
-  type ToInference,
+import type {
+  Annotation,
+  CameraId,
+  FromCapture,
+  FromInference,
+  SourceInfo,
+  ToCapture,
+  ToInference,
 } from './thread-protocol.ts';
 import { Upkeep } from './upkeep.ts';
 import { WorkerThread } from './worker-thread.ts';
-
-interface PipelineCamera {
-  readonly name: string;
-  readonly ring: FrameRing;
-  readonly listener: CameraListener;
-  /** Threads that have let go of the ring; it goes back to the pool when both have. */
-  released: number;
-}
 
 export interface PipelineOptions {
   /** How many creation sites the threads' ledgers record; by default as in this thread. */
@@ -60,8 +49,7 @@ interface PipelineParts {
   readonly bell: Doorbell;
   readonly inference: WorkerThread<ToInference, FromInference>;
   readonly leakLevel: LeakLevel;
-  readonly budgets: CameraBudgets;
-  readonly slabs: SlabPool;
+  readonly cameras: PipelineCameras;
   readonly upkeep: Upkeep;
   readonly leanStart: LeanStart;
 }
@@ -73,17 +61,14 @@ interface PipelineParts {
 export class Pipeline implements AsyncDisposable {
   readonly model: ModelDescription;
   readonly #settings: ModelSettings;
-  readonly #budgets: CameraBudgets;
-  readonly #slabs: SlabPool;
+  readonly #cameras: PipelineCameras;
   readonly #bell: Doorbell;
   readonly #upkeep: Upkeep;
   readonly #leanStart: LeanStart;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #inference: WorkerThread<ToInference, FromInference>;
   readonly #capture: WorkerThread<ToCapture, FromCapture>;
-  readonly #cameras = new Map<CameraId, PipelineCamera>();
   readonly #reports: ReportCollector;
-  #nextCamera = 0;
   #hasFailed = false;
   #stopped: Promise<PipelineReport> | undefined;
 
@@ -104,10 +89,7 @@ export class Pipeline implements AsyncDisposable {
     const guard = BusyGuard.create();
     const started = Promise.withResolvers<ModelDescription>();
     let pipeline: Pipeline | undefined;
-    const budgets = new CameraBudgets(budgetBytes, (camera) => {
-      if (pipeline !== undefined) pipeline.#pictureGivenUp(camera);
-    });
-    const slabs = new SlabPool({ ledger, budget: budgets.whole });
+    const cameras = new PipelineCameras(budgetBytes);
     const inference = new WorkerThread<ToInference, FromInference>('inference-thread', {
       data: {
         model: model.file,
@@ -134,7 +116,7 @@ export class Pipeline implements AsyncDisposable {
     const description = await started.promise;
     lean.loaded();
     measuredClassId(description.classes, model.className);
-    const upkeep = await Upkeep.start(slabs, guard);
+    const upkeep = await Upkeep.start(cameras.slabs, guard);
     pipeline = new Pipeline({
       settings: model,
       model: description,
@@ -142,8 +124,7 @@ export class Pipeline implements AsyncDisposable {
       bell,
       inference,
       leakLevel,
-      budgets,
-      slabs,
+      cameras,
       upkeep,
       leanStart: lean,
     });
@@ -157,8 +138,7 @@ export class Pipeline implements AsyncDisposable {
     this.#settings = parts.settings;
     this.#bell = bell;
     this.#inference = parts.inference;
-    this.#budgets = parts.budgets;
-    this.#slabs = parts.slabs;
+    this.#cameras = parts.cameras;
     this.#upkeep = parts.upkeep;
     this.#leanStart = parts.leanStart;
     this.#reports = new ReportCollector(parts.upkeep);
@@ -177,24 +157,7 @@ export class Pipeline implements AsyncDisposable {
 
   /** @throws PlateauError ERR_BUDGET_EXCEEDED, and then nothing was allocated. */
   addCamera(camera: CameraSettings, listener: CameraListener): CameraId {
-    const id = this.#nextCamera;
-    this.#nextCamera += 1;
-    const { name } = camera;
-    const [inputHeight, inputWidth] = this.model.input;
-    this.#budgets.add(id, name, camera.memoryBudgetBytes);
-    using undo = new DisposableStack();
-    undo.defer(() => this.#budgets.remove(id));
-    const ring = withinBudget(name, () =>
-      FrameRing.allocate(this.#slabs, {
-        slots: defaults.ringSlots,
-        slotByteLength: 3 * inputHeight * inputWidth * Float32Array.BYTES_PER_ELEMENT,
-        metadataFields: slotFieldCount,
-        camera: name,
-        alarmPath: true,
-      }),
-    );
-    undo.move();
-    this.#cameras.set(id, { name, ring, listener, released: 0 });
+    const { id, ring } = this.#cameras.add(camera, this.model.input, listener);
     const { toInference, toCapture } = cameraMessages(id, camera, ring, this.model, this.#settings);
     this.#tellInference(toInference);
     this.#capture.post(toCapture);
@@ -203,14 +166,14 @@ export class Pipeline implements AsyncDisposable {
 
   /** Ends a camera; its shared memory goes back to the pool once both threads have let go of it. */
   removeCamera(camera: CameraId): void {
-    if (!this.#cameras.has(camera)) return;
+    if (this.#cameras.listenerOf(camera) === undefined) return;
     this.#capture.post({ type: 'remove-camera', camera });
     this.#tellInference({ type: 'remove-camera', camera });
   }
 
   /** Asks for an annotated picture. @returns False where the memory budget has no room for one. */
   wantPicture(camera: CameraId): boolean {
-    if (!this.#budgets.wantPicture(camera)) return false;
+    if (!this.#cameras.budgets.wantPicture(camera)) return false;
     this.#capture.post({ type: 'want-picture', camera });
     return true;
   }
@@ -223,12 +186,7 @@ export class Pipeline implements AsyncDisposable {
 
   /** Pictures on their way between the threads, in the camera that has most, and the most that can be. */
   get queue(): { readonly pictures: number; readonly bound: number } {
-    let pictures = 0;
-    for (const { ring } of this.#cameras.values()) {
-      const { published, dropped, taken } = ring.counters;
-      pictures = Math.max(pictures, published - dropped - taken);
-    }
-    return { pictures, bound: defaults.ringSlots };
+    return { pictures: this.#cameras.queuedPictures, bound: defaults.ringSlots };
   }
 
   /** Bytes that one picture needs on its way: the model's input, and what a run returns. */
@@ -249,16 +207,15 @@ export class Pipeline implements AsyncDisposable {
 
   /** What budgets allow, and what is used of them. */
   get budgets(): BudgetsStatus {
-    return this.#budgets.status;
+    return this.#cameras.budgets.status;
   }
 
   /** All that `memoryMetrics` tells. */
   async memorySources(): Promise<MemoryMetricsSources> {
     const { ledger } = await this.report();
-    const rings: Record<string, RingCounters> = {};
-    for (const { name, ring } of this.#cameras.values()) rings[name] = ring.counters;
-    const { counters } = this.#slabs;
-    return { sample: this.#upkeep.sample(), ledger, slabs: counters, rings, budget: this.#budgets.whole };
+    const { slabs, budgets, ringCounters: rings } = this.#cameras;
+    const sample = this.#upkeep.sample();
+    return { sample, ledger, slabs: slabs.counters, rings, budget: budgets.whole };
   }
 
   /** Memory and busy time of all threads, now. @param collect Runs a full collection in each thread first. */
@@ -284,15 +241,7 @@ export class Pipeline implements AsyncDisposable {
     const inferenceEnds = this.#inference.stop({ type: 'stop' });
     this.#bell.ring();
     await Promise.all([this.#capture.stop({ type: 'stop' }), inferenceEnds]);
-    for (const { ring } of this.#cameras.values()) {
-      // A thread that died holds its slots for ever: its slab would never come back to the pool.
-      for (const { id } of ring.readerStates()) ring.releaseReader(id, { awaitSuccessor: false });
-      ring.releaseWriter();
-      ring[Symbol.dispose]();
-    }
-    for (const id of this.#cameras.keys()) this.#budgets.remove(id);
-    this.#cameras.clear();
-    this.#slabs.trim();
+    this.#cameras.end();
     this.#leanStart[Symbol.dispose]();
     return this.#reports.end();
   }
@@ -305,16 +254,16 @@ export class Pipeline implements AsyncDisposable {
   #hear(message: FromInference | FromCapture): void {
     if (isCameraMessage(message)) {
       const id = cameraOf(message);
-      const camera = this.#cameras.get(id);
-      if (camera !== undefined) deliver(message, camera.listener);
+      const listener = this.#cameras.listenerOf(id);
+      if (listener !== undefined) deliver(message, listener);
       if (message.type === 'decision') this.#upkeep.frameDone();
-      else if (message.type === 'picture') this.#budgets.pictureDone(id);
+      else if (message.type === 'picture') this.#cameras.budgets.pictureDone(id);
       else if (message.type === 'opened') this.#holdDecoder(id, message.info);
       return;
     }
     switch (message.type) {
       case 'removed':
-        this.#release(message.camera);
+        this.#cameras.release(message.camera);
         break;
       case 'report':
         this.#reports.hear(message.request, message.report);
@@ -333,27 +282,12 @@ export class Pipeline implements AsyncDisposable {
   /** A camera whose decoder does not fit into its budget is given up, and no other one. */
   #holdDecoder(id: CameraId, info: SourceInfo): void {
     try {
-      this.#budgets.opened(id, info);
+      this.#cameras.budgets.opened(id, info);
     } catch (error) {
       if (!(error instanceof PlateauError)) throw error;
       this.removeCamera(id);
-      this.#cameras.get(id)?.listener.onFailed(error);
+      this.#cameras.listenerOf(id)?.onFailed(error);
     }
-  }
-
-  #pictureGivenUp(id: CameraId): void {
-    const error = { code: 'ERR_BUDGET_EXCEEDED', message: 'The memory of this picture was needed.' } as const;
-    this.#cameras.get(id)?.listener.onPicture?.({ type: 'picture', camera: id, jpeg: null, error });
-  }
-
-  #release(id: CameraId): void {
-    const camera = this.#cameras.get(id);
-    if (camera === undefined) return;
-    camera.released += 1;
-    if (camera.released < 2) return;
-    camera.ring[Symbol.dispose]();
-    this.#cameras.delete(id);
-    this.#budgets.remove(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
