@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
 import { recordingCapture } from '../runtime/capture-settings.ts';
+import { defaults } from '../runtime/defaults.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
+import type { DecoderChoice } from '../vision/video/decoder-choice.ts';
 import { analysisSummary } from './analysis-summary.ts';
 import { loadConfig } from './load-config.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -89,7 +91,7 @@ async function analyzeWithProgress(
   signal: AbortSignal,
 ): Promise<AnalysisOutcome> {
   using line = new ProgressLine();
-  const { zones, model, crop } = await analysisSettings(options);
+  const { zones, model, crop, decoder } = await analysisSettings(options);
   return await analyzeRecordings({
     model,
     signal,
@@ -99,6 +101,7 @@ async function analyzeWithProgress(
       capture: recordingCapture(source, {
         ...sharedCapture(options),
         crop,
+        decoder,
         output: options.output ?? null,
         exportLabels: options.exportLabels ?? null,
       }),
@@ -112,16 +115,28 @@ async function analyzeWithProgress(
   });
 }
 
-/** Zones, crop and model of the flags, or of a configuration with one camera. */
-async function analysisSettings(
-  options: AnalyzeOptions,
-): Promise<{ zones: readonly ZoneSettings[]; model: ModelSettings; crop: boolean }> {
+/** Zones, crop, decoder and model of the flags, or of a configuration with one camera. */
+async function analysisSettings(options: AnalyzeOptions): Promise<{
+  zones: readonly ZoneSettings[];
+  model: ModelSettings;
+  crop: boolean;
+  decoder: DecoderChoice;
+}> {
   if (options.config === undefined)
-    return { zones: zoneSettings(options), model: modelSettings(options), crop: options.crop };
+    return {
+      zones: zoneSettings(options),
+      model: modelSettings(options),
+      crop: options.crop,
+      decoder: options.decoder,
+    };
   const { cameras, model } = await loadConfig(options.config, options.model);
   const names = cameras.map(({ name }) => name).join(', ');
   const camera = cameras.length === 1 ? cameras[0] : cameras.find(({ name }) => name === options.camera);
-  if (camera !== undefined) return { zones: camera.zones, model, crop: options.crop || camera.capture.crop };
+  if (camera !== undefined) {
+    const { capture, zones } = camera;
+    const decoder = options.decoder === defaults.decoder ? capture.decoder : options.decoder;
+    return { zones, model, crop: options.crop || capture.crop, decoder };
+  }
   throw new PlateauError(
     'ERR_USAGE',
     `${options.config} has several cameras; choose whose zones to use with --camera: ${names}.`,

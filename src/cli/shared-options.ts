@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
@@ -6,6 +6,7 @@ import { toBytes } from '../runtime/memory-settings.ts';
 import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
 import type { CaptureSettings } from '../runtime/thread-protocol.ts';
 import { wholePicture } from '../runtime/whole-picture.ts';
+import { type DecoderChoice, decoderChoices } from '../vision/video/decoder-choice.ts';
 import { parseZone } from '../vision/zones/parse-zone.ts';
 import { defaultModelFile } from './shipped-files.ts';
 
@@ -32,6 +33,7 @@ export interface SharedOptions extends ModelOptions {
   readonly interval: number;
   readonly stride: number;
   readonly crop: boolean;
+  readonly decoder: DecoderChoice;
   readonly config?: string;
 }
 
@@ -119,7 +121,15 @@ export function addSharedOptions(command: Command): Command {
       'show the model the surroundings of the zones only: a small zone gets all of its pixels',
       defaults.crop,
     )
+    .addOption(decoderOption())
     .option('--config <file>', 'configuration file (YAML or JSON) instead of the flags');
+}
+
+/** The flag that says who decodes; `doctor` has it as well. */
+export function decoderOption(): Option {
+  return new Option('--decoder <kind>', 'who decodes; software where the hardware named cannot')
+    .choices(decoderChoices)
+    .default(defaults.decoder);
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -146,8 +156,8 @@ export function modelSettings(options: ModelOptions): ModelSettings {
 }
 
 /** How pictures are taken, as far as `analyze` and `start` share it. */
-export function sharedCapture({ interval, stride, crop }: SharedOptions): Partial<CaptureSettings> {
-  return { intervalSeconds: interval, stride, crop };
+export function sharedCapture({ interval, stride, crop, decoder }: SharedOptions): Partial<CaptureSettings> {
+  return { intervalSeconds: interval, stride, crop, decoder };
 }
 
 /** @throws PlateauError ERR_USAGE or ERR_ZONE_INVALID naming the flag or the zone. */

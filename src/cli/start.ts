@@ -73,6 +73,7 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
     onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
     onCameraInput: (camera, input) =>
       table.note(`${camera}: the model runs at ${input.join('x')} (height x width)`),
+    onSoftwareDecoding: (camera, reason) => table.note(`${new Date().toISOString()} ${camera}: ${reason}`),
     onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
     onMistake: ({ sentence }) => table.note(`${new Date().toISOString()} memory: ${sentence}.`),
   };

@@ -9,6 +9,7 @@ export interface CameraListener {
   onDecision(decision: Decision): void;
   onOpened?(message: Said<'opened'>): void;
   onState?(message: Said<'state'>): void;
+  onSoftwareDecoding?(message: Said<'software-decoding'>): void;
   onProgress?(message: Said<'progress'>): void;
   onPicture?(message: Said<'picture'>): void;
   onEnded?(message: Said<'ended'>): void;
@@ -20,7 +21,7 @@ export interface CameraListener {
 
 /** Messages that are about one camera. */
 export type CameraMessage =
-  | Said<'opened' | 'state' | 'progress' | 'picture' | 'ended'>
+  | Said<'opened' | 'state' | 'software-decoding' | 'progress' | 'picture' | 'ended'>
   | Extract<FromInference, { type: 'decision' | 'geometry' | 'camera-failed' }>;
 
 export function isCameraMessage(message: FromCapture | FromInference): message is CameraMessage {
@@ -48,6 +49,9 @@ export function deliver(message: CameraMessage, listener: CameraListener): void 
       break;
     case 'state':
       listener.onState?.(message);
+      break;
+    case 'software-decoding':
+      listener.onSoftwareDecoding?.(message);
       break;
     case 'progress':
       listener.onProgress?.(message);

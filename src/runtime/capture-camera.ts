@@ -114,15 +114,17 @@ export class CaptureCamera implements AsyncDisposable {
   /** The newest picture wins; the feed itself reconnects for ever. */
   async #watchFeed(): Promise<void> {
     const { name, camera, capture } = this.#order;
-    const { source, transport, timeoutSeconds, stallSeconds, loop } = capture;
+    const { source, transport, decoder, timeoutSeconds, stallSeconds, loop } = capture;
     await using feed = new CameraFeed({
       source,
       camera: name,
       transport,
+      decoder,
       timeoutSeconds,
       stallSeconds,
       loop,
       onOpened: (info) => this.#opened(info),
+      onSoftware: (reason) => this.#tools.post({ type: 'software-decoding', camera, reason }),
       onState: (state, reason) => this.#tools.post({ type: 'state', camera, state, reason }),
       onFrame: (frame) => {
         this.#count(feed.counters);

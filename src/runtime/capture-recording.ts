@@ -34,8 +34,15 @@ export async function captureRecording(
   listener: RecordingListener,
   signal: AbortSignal,
 ): Promise<RecordingEnd> {
-  const { source, timeoutSeconds, transport, loop } = settings;
-  await using capture = await VideoCapture.open(source, { camera, signal, timeoutSeconds, transport, loop });
+  const { source, timeoutSeconds, transport, decoder, loop } = settings;
+  await using capture = await VideoCapture.open(source, {
+    camera,
+    signal,
+    timeoutSeconds,
+    transport,
+    decoder,
+    loop,
+  });
   listener.onOpened(capture.info);
   let stretchBegan = performance.now();
   while (!signal.aborted) {

@@ -8,6 +8,7 @@ export function recordingCapture(source: string, changes: Partial<CaptureSetting
     policy: 'every',
     loop: false,
     transport: 'auto',
+    decoder: defaults.decoder,
     timeoutSeconds: defaults.timeoutSeconds,
     stallSeconds: defaults.stallSeconds,
     intervalSeconds: 0,

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
+import { decoderChoices } from '../vision/video/decoder-choice.ts';
 import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { liveCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
@@ -33,6 +34,8 @@ const cameraSchema = z.strictObject({
   name: z.string().min(1).max(100),
   url: z.string().min(1),
   transport: z.enum(['auto', 'tcp', 'udp']).default('auto'),
+  /** Who decodes; software where what is named cannot. */
+  decoder: z.enum(decoderChoices).default(defaults.decoder),
   intervalSeconds: seconds.default(0),
   /** Show the model the surroundings of the zones only: a small zone gets all of its pixels. */
   crop: z.boolean().default(defaults.crop),
@@ -141,6 +144,7 @@ function cameraSettings(
         : camera.zones.map((zone, index) => zoneSettings(zone, `${place}.zones[${index}]`)),
     capture: liveCapture(isAddress ? camera.url : resolve(folder, camera.url), {
       transport: camera.transport,
+      decoder: camera.decoder,
       timeoutSeconds: camera.timeoutSeconds,
       stallSeconds: camera.stallSeconds,
       intervalSeconds: camera.intervalSeconds,

@@ -17,6 +17,8 @@ export const defaults = {
   zoneName: 'picture',
   /** The model sees the whole picture, not only what surrounds the zones. */
   crop: false,
+  /** What is measured; hardware is faster on few machines, and every picture has to be copied from it. */
+  decoder: 'software',
   host: '127.0.0.1',
   port: 8080,
   /** Seconds without a picture after which a camera has no signal. */

@@ -2,7 +2,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { readMemoryLimit } from '@plateau/memory';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { DecoderChoice } from '../vision/video/decoder-choice.ts';
 import { ffmpegBuild } from '../vision/video/ffmpeg-build.ts';
+import { hardwareDevices } from '../vision/video/hardware-devices.ts';
 import { VideoCapture } from '../vision/video/video-capture.ts';
 import { inputSizeFor } from '../vision/yolo/input-size.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
@@ -32,6 +34,12 @@ export interface DoctorReport {
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 
+/** A camera or file that is opened, and who is to decode it. */
+export interface DoctorSource {
+  readonly source: string;
+  readonly decoder: DecoderChoice;
+}
+
 /** Looks at machine, model and sources, and foretells memory, before anything is started. */
 export class Doctor {
   readonly #checks: DoctorCheck[] = [];
@@ -40,7 +48,7 @@ export class Doctor {
 
   async examine(
     model: ModelSettings,
-    sources: readonly string[],
+    sources: readonly DoctorSource[],
     signal: AbortSignal,
   ): Promise<DoctorReport> {
     this.#machine();
@@ -68,6 +76,7 @@ export class Doctor {
     this.#say('ffmpeg', 'ok', `${version}; ${licence}`);
     if (!hasH264Encoder)
       this.#say('ffmpeg', 'warning', 'this build has no libx264: annotated videos are written as VP9');
+    this.#hardware();
   }
 
   async #model(settings: ModelSettings): Promise<ModelDescription | null> {
@@ -89,11 +98,16 @@ export class Doctor {
     }
   }
 
-  async #source(source: string, model: ModelDescription | null, signal: AbortSignal): Promise<void> {
+  async #source(
+    { source, decoder }: DoctorSource,
+    model: ModelDescription | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const label = maskSecrets(source);
     try {
       await using capture = await VideoCapture.open(source, {
         signal,
+        decoder,
         timeoutSeconds: defaults.timeoutSeconds,
       });
       const frame = await capture.read();
@@ -111,9 +125,34 @@ export class Doctor {
         'ok',
         `${label}: ${info.codec} ${info.width}x${info.height}${info.rotationDegrees === 0 ? '' : `, turned by ${info.rotationDegrees} degrees`}${info.frameRate === undefined ? '' : `, ${info.frameRate.toFixed(2)} pictures/s`}${length}${shape}`,
       );
+      this.#decoder(capture.softwareReason, decoder, label);
     } catch (error) {
       this.#fail('source', error);
     }
+  }
+
+  /** Which devices there are. That one opens does not show that it decodes: a source with `--decoder` does. */
+  #hardware(): void {
+    const devices = hardwareDevices();
+    const found = devices.filter(({ files, refusal }) => files.length > 0 || refusal === null);
+    if (found.length === 0) {
+      this.#say(
+        'decoder',
+        'ok',
+        `software; no device for hardware decoding was found (${devices.map(({ kind }) => kind).join(', ')}), so it is unverified here`,
+      );
+      return;
+    }
+    const told = found.map(
+      ({ kind, files, refusal }) =>
+        `${kind}${files.length === 0 ? '' : ` (${files.join(', ')})`} ${refusal === null ? 'is there, unverified until it has decoded a source: doctor --decoder NAME SOURCE' : `cannot be used: ${refusal}`}`,
+    );
+    this.#say('decoder', 'ok', `software by default; ${told.join('; ')}`);
+  }
+
+  #decoder(softwareReason: string | null, decoder: DecoderChoice, label: string): void {
+    if (softwareReason !== null) this.#say('decoder', 'warning', softwareReason);
+    else if (decoder !== 'software') this.#say('decoder', 'ok', `${label}: ${decoder} has decoded a picture`);
   }
 
   #memory(model: ModelDescription, cameras: number): DoctorReport['memory'] {

@@ -28,6 +28,8 @@ export interface MonitorListener {
   onCameraState(camera: string, state: CameraState, reason: string | null): void;
   /** The model runs the camera's pictures, or what `crop` leaves of them, at `input` from now on. */
   onCameraInput?(camera: string, input: InputSize, crop: PictureArea): void;
+  /** Software decodes the camera's pictures although hardware was to; once for each reason. */
+  onSoftwareDecoding?(camera: string, reason: string): void;
   onFailure(error: PlateauError, retrySeconds: number): void;
   /** Something piles up, was never released, or is copied for nothing; once for each line, and again when it doubled. */
   onMistake?(mistake: Mistake): void;
@@ -114,6 +116,7 @@ export class Monitor implements AsyncDisposable {
           onEvent: (event) => this.#keepEvent(event),
           onState: (camera, state, reason) => listener.onCameraState(camera, state, reason),
           onResult: (decision) => this.#mistakes.result(decision, 'Decision'),
+          onSoftwareDecoding: (camera, reason) => listener.onSoftwareDecoding?.(camera, reason),
           onInput: (camera, input, crop) => listener.onCameraInput?.(camera, input, crop),
         }),
     );

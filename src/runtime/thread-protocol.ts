@@ -12,6 +12,7 @@ import type {
 } from '@plateau/memory';
 import type { ErrorMessage } from '../errors.ts';
 import type { PictureArea } from '../vision/letterbox.ts';
+import type { DecoderChoice } from '../vision/video/decoder-choice.ts';
 import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
@@ -128,6 +129,8 @@ export interface CaptureSettings {
   readonly policy: 'every' | 'newest';
   readonly loop: boolean;
   readonly transport: 'auto' | 'tcp' | 'udp';
+  /** Who decodes; software where what is named cannot. */
+  readonly decoder: DecoderChoice;
   readonly timeoutSeconds: number;
   readonly stallSeconds: number;
   /** Seconds between decisions; 0 takes every picture. */
@@ -209,6 +212,8 @@ export type FromCapture =
       readonly state: CameraState;
       readonly reason: string | null;
     }
+  /** Software decodes a live camera's pictures, until it connects again, although its settings name hardware. */
+  | { readonly type: 'software-decoding'; readonly camera: CameraId; readonly reason: string }
   | {
       readonly type: 'progress';
       readonly camera: CameraId;

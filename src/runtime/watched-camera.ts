@@ -44,6 +44,8 @@ export interface WatchedCameraEvents {
   onState(camera: string, state: CameraState, reason: string | null): void;
   /** A decision has come, and is dead once it was taken in. */
   onResult(decision: Decision): void;
+  /** Software decodes although hardware was to; once for each reason. */
+  onSoftwareDecoding(camera: string, reason: string): void;
   /** @param input [height, width] at which the model runs the camera's pictures, or what `crop` leaves of them. */
   onInput(camera: string, input: InputSize, crop: PictureArea): void;
 }
@@ -62,6 +64,9 @@ export class WatchedCamera implements CameraListener {
   #input: InputSize | null = null;
   #counters: CaptureCounters = { decoded: 0, damaged: 0, published: 0 };
   #warnings: readonly string[] = [];
+  /** Why software decodes the present connection, and the reason that was told last. */
+  #softwareReason: string | null = null;
+  #toldReason: string | null = null;
   #decided = 0;
   #lastDecision = processSeconds();
   #meanInterval: number | undefined;
@@ -136,7 +141,7 @@ export class WatchedCamera implements CameraListener {
       decided: this.#decided,
       decisionsPerSecond: this.#meanInterval === undefined ? 0 : 1 / this.#meanInterval,
       zones: this.#zones.map((zone) => zone.status),
-      warnings: this.#warnings,
+      warnings: this.#softwareReason === null ? this.#warnings : [this.#softwareReason, ...this.#warnings],
     };
   }
 
@@ -145,7 +150,16 @@ export class WatchedCamera implements CameraListener {
   }
 
   onState(message: Said<'state'>): void {
+    // Each connection chooses its decoder anew.
+    if (message.state === 'connecting') this.#softwareReason = null;
     this.#setState(message.state, message.reason);
+  }
+
+  onSoftwareDecoding({ reason }: Said<'software-decoding'>): void {
+    this.#softwareReason = reason;
+    // A camera that connects again and again says it once.
+    if (reason !== this.#toldReason) this.#events.onSoftwareDecoding(this.settings.name, reason);
+    this.#toldReason = reason;
   }
 
   onProgress(message: Said<'progress'>): void {

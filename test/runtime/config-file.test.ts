@@ -21,6 +21,7 @@ test('a camera with nothing but a name and an address gets every default and the
     source: 'rtsp://10.0.0.5/s',
     transport: 'auto',
     stallSeconds: 5,
+    decoder: 'software',
   });
   expect(cameras[0].zones[0]).toMatchObject({
     zone: { name: 'picture', space: 'fractions' },
@@ -39,6 +40,11 @@ test('memory is bounded in megabytes: the runtime, all cameras, one camera', () 
     budgetBytes: undefined,
     leakLevel: 'simple',
   });
+});
+
+test('a camera names who decodes its pictures', () => {
+  const { cameras } = read('cameras: [{name: a, url: x, decoder: vaapi}]');
+  expect(cameras[0].capture.decoder).toBe('vaapi');
 });
 
 test('paths are taken from the folder of the file', () => {
@@ -61,6 +67,7 @@ test.each([
   ],
   ['memory: {leakLevel: loud}\ncameras: [{name: a, url: x}]', /memory\.leakLevel/],
   ['cameras: [{name: a, url: x, memoryMegabytes: 0}]', /cameras\[0\]\.memoryMegabytes/],
+  ['cameras: [{name: a, url: x, decoder: gpu}]', /cameras\[0\]\.decoder/],
   ['cameras: []', /cameras/],
   ['cameras: [', /cannot be read as YAML/],
 ])('%s is refused with its key', (text, message) => {

@@ -41,6 +41,7 @@ for (let turn = 0; turn < Number(stops); turn += 1) {
         policy: 'every',
         loop: true,
         transport: 'auto',
+        decoder: defaults.decoder,
         timeoutSeconds: defaults.timeoutSeconds,
         stallSeconds: defaults.stallSeconds,
         intervalSeconds: 0,

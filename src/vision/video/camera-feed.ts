@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PlateauError } from '../../errors.ts';
 import { maskSecrets } from '../../mask-secrets.ts';
+import type { DecoderChoice } from './decoder-choice.ts';
 import { Pacer } from './pacer.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
@@ -29,6 +30,10 @@ export interface CameraFeedOptions {
   /** Begin a recording again at its end. Without it the feed ends with the recording. */
   readonly loop?: boolean;
   readonly decoderThreads?: number;
+  /** Who decodes; `software` by default. */
+  readonly decoder?: DecoderChoice;
+  /** Called once for each connection whose pictures software has to decode although `decoder` names hardware. */
+  readonly onSoftware?: (reason: string) => void;
   /** Called once for each connection. */
   readonly onOpened?: (info: VideoInfo) => void;
   /** Called at each change. The reason is one masked sentence for `stalled` and `waiting`, else null. */
@@ -152,8 +157,8 @@ export class CameraFeed implements AsyncDisposable {
   }
 
   #captureOptions(): object {
-    const { camera, transport, timeoutSeconds, loop, decoderThreads } = this.#options;
-    const given = { camera, transport, timeoutSeconds, loop, decoderThreads };
+    const { camera, transport, timeoutSeconds, loop, decoderThreads, decoder, onSoftware } = this.#options;
+    const given = { camera, transport, timeoutSeconds, loop, decoderThreads, decoder, onSoftware };
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   }
 

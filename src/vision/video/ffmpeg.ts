@@ -6,6 +6,7 @@ import {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_CODEC_FLAG_QSCALE,
+  AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX,
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_INTERLACED,
@@ -39,6 +40,7 @@ import {
   FormatContext,
   Frame,
   getFFmpegInfo,
+  HardwareDeviceContext,
   InputFormat,
   Log,
   Packet,
@@ -56,6 +58,7 @@ Log.setLevel(AV_LOG_QUIET);
 const posix = {
   again: FFmpegError.AVERROR(PosixError.EAGAIN) as number,
   noSpace: FFmpegError.AVERROR(PosixError.ENOSPC) as number,
+  inputOutput: FFmpegError.AVERROR(PosixError.EIO) as number,
   noMemory: FFmpegError.AVERROR(PosixError.ENOMEM) as number,
 };
 
@@ -75,6 +78,7 @@ export {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_CODEC_FLAG_QSCALE,
+  AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX,
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_INTERLACED,
@@ -102,6 +106,7 @@ export {
   FormatContext,
   Frame,
   getFFmpegInfo,
+  HardwareDeviceContext,
   InputFormat,
   Packet,
   pixelFormats,

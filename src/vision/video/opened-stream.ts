@@ -3,6 +3,7 @@
  * trusted. A folder opens one for each picture, a loop one for each round.
  */
 import { Container } from './container.ts';
+import type { DecoderOpener } from './decoder-opener.ts';
 import {
   AV_FRAME_DATA_DISPLAYMATRIX,
   AV_FRAME_FLAG_CORRUPT,
@@ -14,7 +15,7 @@ import {
 } from './ffmpeg.ts';
 import { H264References } from './h264-references.ts';
 import type { Interruption } from './interruption.ts';
-import { type DecodingEffort, PictureDecoder } from './picture-decoder.ts';
+import type { Decoder, DecodingEffort } from './picture-decoder.ts';
 import { PictureTrust } from './picture-trust.ts';
 import { type Rotation, rotationOfMatrix } from './rotation.ts';
 import { SourceTimes } from './source-times.ts';
@@ -27,11 +28,13 @@ export interface StreamOptions {
   readonly transport: Transport;
   readonly timeoutSeconds: number;
   readonly decoderThreads: number;
+  /** Opens the decoder; borrowed. */
+  readonly decoders: DecoderOpener;
 }
 
 export class OpenedStream implements AsyncDisposable {
   readonly container: Container;
-  readonly decoder: PictureDecoder;
+  readonly decoder: Decoder;
   readonly times: SourceTimes;
   /** How the stored pictures are turned, unless a picture says otherwise. */
   readonly rotation: Rotation;
@@ -41,14 +44,16 @@ export class OpenedStream implements AsyncDisposable {
   private constructor(container: Container, options: StreamOptions) {
     const { stream, source } = container;
     this.container = container;
-    this.decoder = new PictureDecoder(stream, source.label, options.decoderThreads);
+    this.decoder = options.decoders.open(stream, source.label, options.decoderThreads, (isKey, pts) =>
+      this.#trust.refused(isKey, timeOf(pts)),
+    );
     this.times = new SourceTimes(stream);
     this.#trust = new PictureTrust({ showsRefused: this.decoder.codecName === 'hevc' });
     this.rotation = rotationOfMatrix(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
     if (this.decoder.codecName === 'h264') this.#references = new H264References(stream.codecpar.extradata);
   }
 
-  /** @throws PlateauError as `Container.open` and `PictureDecoder` tell; the interruption's reason. */
+  /** @throws PlateauError as `Container.open` and `DecoderOpener` tell; the interruption's reason. */
   static async open(
     source: VideoSource,
     interruption: Interruption,

@@ -2,6 +2,7 @@
 import { UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { avGetCodecName, Codec, CodecContext, type Frame, type Packet, type Stream } from './ffmpeg.ts';
+import type { DecoderBinding } from './hardware-device.ts';
 
 /**
  * How much is decoded: everything; without pictures that no other refers to; or key frames only. For a machine that
@@ -18,7 +19,18 @@ const skipOf: Readonly<Record<DecodingEffort, string>> = {
 /** Twice 8K: more is no camera. */
 const mostPixels = 2 ** 26;
 
-export class PictureDecoder implements Disposable {
+/** Takes packets, gives pictures in system memory. */
+export interface Decoder extends Disposable {
+  /** FFmpeg's name of the codec: `h264`. */
+  readonly codecName: string;
+  effort: DecodingEffort;
+  /** Hands in one packet, or `null` at the end. @returns FFmpeg's code. */
+  send(packet: Packet | null): number;
+  /** Takes out one picture. @returns 0, EAGAIN (needs another packet), AVERROR_EOF, or another error. */
+  receive(frame: Frame): number;
+}
+
+export class PictureDecoder implements Decoder {
   readonly codecName: string;
   readonly #context: CodecContext;
   #effort: DecodingEffort = 'all';
@@ -26,12 +38,13 @@ export class PictureDecoder implements Disposable {
 
   /**
    * @param label The source, for the error's sentence.
+   * @param binding A device that is to decode; its pictures then lie in its own memory. Software without it.
    * @throws PlateauError ERR_SOURCE_FORMAT where this FFmpeg has no decoder for it, or it does not start.
    */
-  constructor(stream: Stream, label: string, threads: number) {
+  constructor(stream: Stream, label: string, threads: number, binding?: DecoderBinding) {
     const { codecpar } = stream;
     this.codecName = avGetCodecName(codecpar.codecId) ?? 'unknown';
-    const codec = Codec.findDecoder(codecpar.codecId);
+    const codec = binding?.codec ?? Codec.findDecoder(codecpar.codecId);
     // A format that FFmpeg has no name for has one in its container: four letters.
     if (codec === null)
       throw unknownFormat(
@@ -47,6 +60,10 @@ export class PictureDecoder implements Disposable {
       this.#context.threadCount = threads;
       // H.265 hides damage without a flag unless it is told to call it an error; the picture still comes out.
       if (this.codecName === 'hevc') this.#context.setOption('err_detect', 'explode');
+      if (binding?.device !== undefined) {
+        this.#context.hwDeviceCtx = binding.device.context;
+        this.#context.setHardwarePixelFormat(binding.device.pixelFormat as never);
+      }
       // A damaged head may claim pictures of gigabytes.
       this.#context.setOption('max_pixels', String(mostPixels));
       if (this.#context.open2Sync(codec) < 0) throw unknownFormat(label, this.codecName);
@@ -70,12 +87,10 @@ export class PictureDecoder implements Disposable {
     return this.#context;
   }
 
-  /** Hands in one packet, or `null` at the end. @returns FFmpeg's code. */
   send(packet: Packet | null): number {
     return this.#alive.sendPacketSync(packet);
   }
 
-  /** Takes out one picture. @returns 0, EAGAIN (needs another packet), AVERROR_EOF, or another error. */
   receive(frame: Frame): number {
     return this.#alive.receiveFrameSync(frame);
   }

@@ -5,6 +5,8 @@
 import { performance } from 'node:perf_hooks';
 import { type LedgerEntry, ledger, staged, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
+import type { DecoderChoice } from './decoder-choice.ts';
+import { DecoderOpener } from './decoder-opener.ts';
 import { AVERROR_EOF, Frame, Packet, posix } from './ffmpeg.ts';
 import { Interruption } from './interruption.ts';
 import { OpenedStream, type StreamOptions } from './opened-stream.ts';
@@ -35,6 +37,10 @@ export interface VideoCaptureOptions {
   readonly loop?: boolean;
   /** Decoding threads; each takes pictures of its own. 1 by default. */
   readonly decoderThreads?: number;
+  /** Who decodes; `software` by default. Where hardware cannot, software does, and `warnings` has the reason. */
+  readonly decoder?: DecoderChoice;
+  /** Called once, with one masked sentence, where software has to decode instead of what `decoder` names. */
+  readonly onSoftware?: (reason: string) => void;
   /** Pictures a second of a folder, which has no time of its own. 25 by default. */
   readonly folderFrameRate?: number;
 }
@@ -83,14 +89,17 @@ export class VideoCapture implements AsyncDisposable {
    */
   static async open(source: string, options: VideoCaptureOptions = {}): Promise<VideoCapture> {
     const { signal, transport = 'auto', timeoutSeconds = 5, decoderThreads = 1, loop = false } = options;
+    const { decoder = 'software', onSoftware } = options;
     signal?.throwIfAborted();
     const parsed = parseVideoSource(source);
     const all = parsed.kind === 'folder' ? picturesOf(parsed) : [parsed];
+    using decoders = new DisposableStack();
+    const opener = decoders.use(new DecoderOpener(decoder, parsed.label, onSoftware));
     const parts: Parts = {
       source: parsed,
       all,
       loop,
-      options: { transport, timeoutSeconds, decoderThreads },
+      options: { transport, timeoutSeconds, decoderThreads, decoders: opener },
     };
     const interruption = new Interruption();
     const abort = () => interruption.trip(signal?.reason);
@@ -99,7 +108,10 @@ export class VideoCapture implements AsyncDisposable {
     let opened: OpenedStream | undefined;
     try {
       opened = await OpenedStream.open(all[0] as VideoSource, interruption, parts.options);
-      return new VideoCapture(parts, interruption, forgetSignal, opened, options);
+      const capture = new VideoCapture(parts, interruption, forgetSignal, opened, options);
+      // From here on the capture owns it.
+      decoders.move();
+      return capture;
     } catch (error) {
       forgetSignal();
       await opened?.[Symbol.asyncDispose]();
@@ -150,10 +162,17 @@ export class VideoCapture implements AsyncDisposable {
     return this.#truncatedAt;
   }
 
-  /** What a reader of the results should know, a sentence each: damage, moved times, changes of size. */
+  /** Why software decodes although `decoder` names hardware, one sentence; null otherwise. Final with the first picture. */
+  get softwareReason(): string | null {
+    return this.#parts.options.decoders.softwareReason;
+  }
+
+  /** What a reader of the results should know, a sentence each: damage, moved times, changes of size, another decoder than was chosen. */
   get warnings(): readonly string[] {
     const { label } = this.#info;
     const warnings = lossWarnings(this.counters, label);
+    const { softwareReason } = this;
+    if (softwareReason !== null) warnings.unshift(softwareReason);
     const moved = this.#clock.originSeconds;
     if (moved !== 0)
       warnings.push(`${label}: times are moved by ${moved.toFixed(3)} s, since they began below 0`);
@@ -207,6 +226,7 @@ export class VideoCapture implements AsyncDisposable {
     this.#packet.free();
     this.#native.free();
     await this.#stream[Symbol.asyncDispose]();
+    this.#parts.options.decoders[Symbol.dispose]();
     this.#entry[Symbol.dispose]();
   }
 
