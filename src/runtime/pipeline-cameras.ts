@@ -54,6 +54,10 @@ export class PipelineCameras {
     return { id, ring };
   }
 
+  get count(): number {
+    return this.#cameras.size;
+  }
+
   /** Who hears of a camera; `undefined` once it is gone. */
   listenerOf(id: CameraId): CameraListener | undefined {
     return this.#cameras.get(id)?.listener;

@@ -256,8 +256,10 @@ export class Pipeline implements AsyncDisposable {
       const id = cameraOf(message);
       const listener = this.#cameras.listenerOf(id);
       if (listener !== undefined) deliver(message, listener);
-      if (message.type === 'decision') this.#upkeep.frameDone();
-      else if (message.type === 'picture') this.#cameras.budgets.pictureDone(id);
+      if (message.type === 'decision') {
+        this.#upkeep.frameDone();
+        this.#leanStart.decided(this.#cameras.count);
+      } else if (message.type === 'picture') this.#cameras.budgets.pictureDone(id);
       else if (message.type === 'opened') this.#holdDecoder(id, message.info);
       return;
     }

@@ -4,6 +4,7 @@ import { maskSecrets } from '../mask-secrets.ts';
 import type { InputSize } from '../vision/yolo/input-size.ts';
 import { type AnalysisReport, rounded } from './analysis-report.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
+import { CoverageSeries } from './coverage-series.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import type { RssSeries } from './rss-series.ts';
@@ -24,7 +25,7 @@ export type VideoFindings = Omit<AnalysisReport, 'memory'>;
 
 interface RecordedZone {
   readonly watch: ZoneWatch;
-  readonly coverage: [number, number | null][];
+  readonly coverage: CoverageSeries;
   readonly events: ZoneEvent[];
 }
 
@@ -59,7 +60,11 @@ export class VideoAnalysis implements CameraListener {
     this.#camera = camera;
     this.#rss = rss;
     this.#onProgress = onProgress;
-    this.#zones = camera.zones.map((zone) => ({ watch: new ZoneWatch(zone), coverage: [], events: [] }));
+    this.#zones = camera.zones.map((zone) => ({
+      watch: new ZoneWatch(zone),
+      coverage: new CoverageSeries(),
+      events: [],
+    }));
     // `abort` may come before anybody waits.
     this.#done.promise.catch(() => undefined);
   }
@@ -110,7 +115,7 @@ export class VideoAnalysis implements CameraListener {
     for (const [index, { watch, coverage: recorded, events }] of this.#zones.entries()) {
       const value = coverage === null ? null : coverage[index];
       if (decision.discontinuity) watch.breakOff();
-      recorded.push([rounded(timestampSeconds), value === null ? null : rounded(value)]);
+      recorded.push(rounded(timestampSeconds), value === null ? null : rounded(value));
       const event = watch.update(timestampSeconds, value, null);
       if (event === undefined) continue;
       events.push({ ...event, t: rounded(event.t), coverage: rounded(event.coverage) });
@@ -194,7 +199,11 @@ export class VideoAnalysis implements CameraListener {
         ...(this.#ended?.warnings ?? []),
         ...(this.#stoppedEarly ? [`stopped at ${this.#lastSeconds.toFixed(1)} s, before the end`] : []),
       ],
-      zones: this.#zones.map(({ watch, coverage, events }) => ({ name: watch.name, coverage, events })),
+      zones: this.#zones.map(({ watch, coverage, events }) => ({
+        name: watch.name,
+        coverage: coverage.pairs(),
+        events,
+      })),
     };
   }
 }
