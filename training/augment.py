@@ -238,7 +238,7 @@ EFFECTS = (
     (blur, 0.2),
     (coarsen, 0.12),
     (sharpen, 0.15),
-    (noise, 0.35),
+    (noise, 0.45),
     (screen, 0.14),
     (lettering, 0.08),
 )
