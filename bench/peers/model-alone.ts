@@ -11,7 +11,7 @@ const pixels = new Float32Array(new SharedArrayBuffer(3 * size * size * 4)).fill
 const feeds = { [session.inputs[0].name]: OnnxSession.tensor(pixels, [1, 3, size, size]) };
 const fetches = session.outputs.map(({ name }) => name);
 const run = async (): Promise<void> => {
-  for (const output of await session.run(feeds, fetches)) output.free();
+  for (const output of await session.run(feeds, fetches)) OnnxSession.free(output);
 };
 await run();
 const began = performance.now();

@@ -76,6 +76,11 @@ export class Annotator implements AsyncDisposable {
     this.#pending.add(sequence, frame);
   }
 
+  /** Whether one more picture may be held without giving up another. */
+  get hasRoom(): boolean {
+    return this.#pending.count <= defaults.ringSlots;
+  }
+
   /** Resolves when one more picture may be held without giving up another. */
   async waitForRoom(signal: AbortSignal): Promise<void> {
     await this.#waitUntilPending(defaults.ringSlots, signal);

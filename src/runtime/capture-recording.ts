@@ -53,7 +53,8 @@ export async function captureRecording(
     busy.since('decode', started);
     listener.onCounters(capture.counters);
     if (frame === undefined) break;
-    await publisher.insist(frame, signal);
+    const waiting = publisher.insist(frame, signal);
+    if (waiting !== undefined) await waiting;
     if (performance.now() - stretchBegan < longestStretchMilliseconds) continue;
     await nextTurn();
     stretchBegan = performance.now();

@@ -40,13 +40,25 @@ export class FramePublisher {
     if (this.#parts.due.take(frame.timestampSeconds)) this.#publish(frame);
   }
 
-  /** Publishes a picture if it is due, and waits for the model as long as no slot is free. @throws The signal's reason. */
-  async insist(frame: VideoFrame, signal: AbortSignal): Promise<void> {
-    const { due, writer, annotator } = this.#parts;
+  /**
+   * Publishes a picture if it is due, and waits for the model as long as no slot is free.
+   *
+   * @returns `undefined` where nothing has to be waited for: a promise would cost each picture its bytes.
+   * @throws The signal's reason.
+   */
+  insist(frame: VideoFrame, signal: AbortSignal): Promise<void> | undefined {
     this.#brokenOff ||= frame.discontinuity;
-    if (!due.take(frame.timestampSeconds)) return;
-    while (!this.#publish(frame)) await writer.waitForFree(signal);
-    await annotator.waitForRoom(signal);
+    const { due, annotator } = this.#parts;
+    if (!due.take(frame.timestampSeconds)) return undefined;
+    if (!this.#publish(frame)) return this.#publishLater(frame, signal);
+    return annotator.hasRoom ? undefined : annotator.waitForRoom(signal);
+  }
+
+  async #publishLater(frame: VideoFrame, signal: AbortSignal): Promise<void> {
+    const { writer, annotator } = this.#parts;
+    do await writer.waitForFree(signal);
+    while (!this.#publish(frame));
+    if (!annotator.hasRoom) await annotator.waitForRoom(signal);
   }
 
   #publish(frame: VideoFrame): boolean {

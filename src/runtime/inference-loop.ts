@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { collectNow, type Doorbell, FrameRing } from '@plateau/memory';
 import { PlateauError, toErrorMessage } from '../errors.ts';
+import type { RunResults } from '../vision/yolo/yolo.ts';
 import { InferenceCamera, type InferenceTools } from './inference-camera.ts';
-import type { CameraId, Decision, ThreadReport, ToInference } from './thread-protocol.ts';
+import type { CameraId, Decision, FromInference, ThreadReport, ToInference } from './thread-protocol.ts';
 import { threadReport } from './thread-report.ts';
 
 /** Longest sleep without a look at the messages, milliseconds; the doorbell ends it earlier. */
@@ -21,6 +22,13 @@ export class InferenceLoop implements Disposable {
   readonly #tools: InferenceTools;
   readonly #cameras = new Map<CameraId, InferenceCamera>();
   readonly #past = { pictures: 0, zonesDrawn: 0 };
+  /** The cameras, anew for each that comes or goes: a round ends with those that it began with. */
+  #round: readonly InferenceCamera[] = [];
+  /** Posting copies: one message will do for all decisions. */
+  readonly #message: { type: 'decision'; decision: Decision | undefined } = {
+    type: 'decision',
+    decision: undefined,
+  };
   #stopping = false;
 
   constructor(port: MessagePort, bell: Doorbell, tools: InferenceTools) {
@@ -34,11 +42,36 @@ export class InferenceLoop implements Disposable {
     while (!this.#stopping) {
       const heard = this.#bell.value;
       this.#readMessages();
-      const decided = await this.#decideRound();
+      let decided = false;
+      let ran = false;
+      // One picture of each camera that has one; so a fast camera cannot starve a slow one. A picture passes a single
+      // `await`, that of the runtime: each further one, and each `async` function, costs its heap some hundred bytes.
+      const round = this.#round;
+      for (let place = 0; place < round.length && !this.#stopping; place += 1) {
+        const camera = round[place];
+        if (!camera.take()) continue;
+        try {
+          const running = camera.start();
+          ran ||= running !== undefined;
+          let results: RunResults | undefined;
+          try {
+            results = await running;
+          } catch (cause) {
+            await camera.fail(cause);
+          }
+          this.#postDecision(camera.decide(results));
+          decided = true;
+        } catch (error) {
+          this.#giveUp(camera, error);
+        } finally {
+          camera.release();
+        }
+        this.#readMessages();
+      }
       if (this.#stopping) break;
       if (!decided) this.#bell.wait(heard, longestSleepMilliseconds);
-      // Finalizers and the runtime's own callbacks need a turn of the event loop.
-      await nextTurn();
+      // Finalizers and the runtime's own callbacks need a turn of the event loop; a run has had one.
+      if (!ran) await nextTurn();
     }
   }
 
@@ -49,38 +82,24 @@ export class InferenceLoop implements Disposable {
     return threadReport(this.#tools.busy, { ...counts, outputsMade: made, outputsReleased: released });
   }
 
-  /** One picture of each camera that has one; so a fast camera cannot starve a slow one. */
-  async #decideRound(): Promise<boolean> {
-    let decided = false;
-    for (const [id, camera] of this.#cameras) {
-      const decision = await this.#decide(id, camera);
-      if (decision !== undefined) {
-        decided = true;
-        this.#tools.post({ type: 'decision', decision });
-      }
-      this.#readMessages();
-      if (this.#stopping) break;
-    }
-    return decided;
+  #postDecision(decision: Decision): void {
+    this.#message.decision = decision;
+    this.#tools.post(this.#message as FromInference);
   }
 
   /** A camera whose zones do not fit its picture costs itself, and not the others. */
-  async #decide(id: CameraId, camera: InferenceCamera): Promise<Decision | undefined> {
-    try {
-      return await camera.decideNext();
-    } catch (error) {
-      // What fails in the model fails for all: the thread ends and is started again.
-      if (!(error instanceof PlateauError) || error.code !== 'ERR_ZONE_INVALID') throw error;
-      this.#remove(id);
-      this.#tools.post({ type: 'camera-failed', camera: id, error: toErrorMessage(error) });
-      return undefined;
-    }
+  #giveUp({ id }: InferenceCamera, error: unknown): void {
+    // What fails in the model fails for all: the thread ends and is started again.
+    if (!(error instanceof PlateauError) || error.code !== 'ERR_ZONE_INVALID') throw error;
+    this.#remove(id);
+    this.#tools.post({ type: 'camera-failed', camera: id, error: toErrorMessage(error) });
   }
 
   #remove(id: CameraId): void {
     const camera = this.#cameras.get(id);
     if (camera === undefined) return;
     this.#cameras.delete(id);
+    this.#round = [...this.#cameras.values()];
     addCounts(this.#past, camera.counts);
     camera[Symbol.dispose]();
   }
@@ -108,6 +127,7 @@ export class InferenceLoop implements Disposable {
             this.#tools,
           ),
         );
+        this.#round = [...this.#cameras.values()];
         break;
       case 'remove-camera':
         this.#remove(message.camera);

@@ -4,19 +4,19 @@ import { PlateauError } from '../../src/errors.ts';
 import { BusyTime } from '../../src/runtime/busy-time.ts';
 import { defaults } from '../../src/runtime/defaults.ts';
 import { InferenceCamera } from '../../src/runtime/inference-camera.ts';
-import { slotField, slotFieldCount } from '../../src/runtime/thread-protocol.ts';
+import { type Decision, slotField, slotFieldCount } from '../../src/runtime/thread-protocol.ts';
 import { wholePicture } from '../../src/runtime/whole-picture.ts';
 import { Detections } from '../../src/vision/yolo/detections.ts';
-import { Yolo } from '../../src/vision/yolo/yolo.ts';
+import { type RunResults, Yolo } from '../../src/vision/yolo/yolo.ts';
 import { KnownAnswerFolder } from '../support/known-answer-files.ts';
 
 test('a run that the memory’s limit refuses leaves its picture unknown with the reason, and the next one is decided', async () => {
   using models = new KnownAnswerFolder();
   await using yolo = await Yolo.open(models.write({ height: 64, width: 64 }), { device: 'cpu' });
-  const run = yolo.run.bind(yolo);
+  const start = yolo.start.bind(yolo);
   let refuse = true;
-  yolo.run = (input) => {
-    if (!refuse) return run(input);
+  yolo.start = (input) => {
+    if (!refuse) return start(input);
     refuse = false;
     return Promise.reject(new PlateauError('ERR_BUDGET_EXCEEDED', 'A run asked for too much.'));
   };
@@ -48,11 +48,26 @@ test('a run that the memory’s limit refuses leaves its picture unknown with th
       slot.metadata[slotField[field]] = 64;
     slot.publish();
   }
-  expect(await camera.decideNext()).toMatchObject({
+  expect(await decideNext(camera)).toMatchObject({
     sequence: 1,
     coverage: null,
     unknownReason: 'A run asked for too much.',
   });
   expect(guard.busy).toBe(false);
-  expect(await camera.decideNext()).toMatchObject({ sequence: 2, coverage: [1], unknownReason: null });
+  expect(await decideNext(camera)).toMatchObject({ sequence: 2, coverage: [1], unknownReason: null });
+  expect(camera.take()).toBe(false);
 });
+
+/** As the loop does it. */
+async function decideNext(camera: InferenceCamera): Promise<Decision> {
+  expect(camera.take()).toBe(true);
+  let results: RunResults | undefined;
+  try {
+    results = await camera.start();
+  } catch (cause) {
+    await camera.fail(cause);
+  }
+  const decision = structuredClone(camera.decide(results));
+  camera.release();
+  return decision;
+}

@@ -34,11 +34,15 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number | undefined;
 }
 
-/** Numbers that a run returned. Owner: whoever called `run`; `free` gives the bytes back at once. */
+/** What a run returned, as the runtime hands it over; `OnnxSession.output` reads it. */
+export type RunResults = InferenceSession.OnnxValueMapType;
+
+/** Numbers that a run returned. Owner: whoever began the run; `OnnxSession.free` gives the bytes back at once. */
 export interface OutputTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;
-  free(): void;
+  /** Gives only a GPU's memory back. */
+  dispose(): void;
 }
 
 /**
@@ -90,33 +94,59 @@ export class OnnxSession implements AsyncDisposable {
    *   next run works.
    */
   async run(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<OutputTensor[]> {
-    if (this.#disposed) throw new TypeError('OnnxSession was used after it was disposed of');
-    // Absent where a refusal could not be followed by a new session: here is the next chance.
-    this.#session ??= await this.#reopen();
-    let results: InferenceSession.OnnxValueMapType;
+    const running = this.start(feeds, fetches);
+    let results: RunResults;
     try {
-      results = await this.#session.run(feeds, fetches, runOptions);
+      results = await running;
     } catch (cause) {
-      const refusal = refusalOf(cause, 'A run', this.#cap?.limitBytes);
-      if (refusal !== undefined) await this.#shrink();
-      throw (
-        refusal ??
-        new PlateauError('ERR_INFERENCE_FAILED', `The model failed in a run: ${plainReason(cause)}.`, {
-          cause,
-        })
-      );
+      throw await this.failure(cause);
     }
-    return fetches.map((name) => {
-      const result = results[name]!;
-      const { data, dims } = result;
-      if (!(data instanceof Float32Array)) {
-        throw new PlateauError(
-          'ERR_MODEL_UNSUPPORTED',
-          `Output ${name} is ${result.type}; only float32 outputs are read.`,
-        );
-      }
-      return { data, dims, free: () => release(result, data) };
-    });
+    return fetches.map((name) => OnnxSession.output(results, name));
+  }
+
+  /**
+   * Begins a run and gives the runtime's own promise, so that a picture costs none of ours. What rejects it goes through
+   * `failure`. @throws TypeError after disposal
+   */
+  start(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<RunResults> {
+    if (this.#disposed) throw new TypeError('OnnxSession was used after it was disposed of');
+    if (this.#session === undefined) return this.#startAnew(feeds, fetches);
+    return this.#session.run(feeds, fetches, runOptions);
+  }
+
+  /** Where a refusal could not be followed by a new session, the next run is the next chance. */
+  async #startAnew(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<RunResults> {
+    this.#session ??= await this.#reopen();
+    return await this.#session.run(feeds, fetches, runOptions);
+  }
+
+  /** What to throw for a run that was rejected with `cause`. After a refusal by the memory's limit the next run works. */
+  async failure(cause: unknown): Promise<PlateauError> {
+    if (cause instanceof PlateauError) return cause;
+    const refusal = refusalOf(cause, 'A run', this.#cap?.limitBytes);
+    if (refusal !== undefined) await this.#shrink();
+    const reason = `The model failed in a run: ${plainReason(cause)}.`;
+    return refusal ?? new PlateauError('ERR_INFERENCE_FAILED', reason, { cause });
+  }
+
+  /** One output of a run. @throws PlateauError ERR_MODEL_UNSUPPORTED for one that is not float32 */
+  static output(results: RunResults, name: string): OutputTensor {
+    const tensor = results[name]!;
+    if (tensor.data instanceof Float32Array) return tensor as OutputTensor;
+    throw new PlateauError(
+      'ERR_MODEL_UNSUPPORTED',
+      `Output ${name} is ${tensor.type}; only float32 outputs are read.`,
+    );
+  }
+
+  /**
+   * `tensor.dispose()` gives a GPU's memory back, but on the CPU only drops the reference and leaves megabytes a run to
+   * the collector. Moving the buffer to length 0 frees its bytes at once. Once a tensor: its data are gone.
+   */
+  static free(tensor: OutputTensor): void {
+    const { buffer } = tensor.data;
+    tensor.dispose();
+    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
   }
 
   /** What the refused run had taken until then stays in the arena for ever: an empty one takes its place. */
@@ -224,15 +254,6 @@ async function tryToTake(bytes: number): Promise<string | undefined> {
   } finally {
     await session.release();
   }
-}
-
-/**
- * `tensor.dispose()` gives a GPU's memory back, but on the CPU only drops the reference and leaves megabytes a run to the
- * collector. Moving the buffer to length 0 frees its bytes at once.
- */
-function release(tensor: InferenceSession.OnnxValueMapType[string], data: Float32Array): void {
-  tensor.dispose();
-  if (data.buffer instanceof ArrayBuffer && !data.buffer.detached) data.buffer.transfer(0);
 }
 
 function shapeOf(value: InferenceSession.ValueMetadata): TensorShape {

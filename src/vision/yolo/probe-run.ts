@@ -33,7 +33,7 @@ export class ProbeRun implements Disposable {
     const pixels = new Float32Array(batch * 3 * height * width).fill(114 / 255);
     const feeds = { [session.inputs[0]!.name]: OnnxSession.tensor(pixels, [batch, 3, height, width]) };
     try {
-      for (const tensor of await session.run(feeds, names)) tensor.free();
+      for (const tensor of await session.run(feeds, names)) OnnxSession.free(tensor);
       const started = performance.now();
       const tensors = await session.run(feeds, names);
       return new ProbeRun(names, tensors, performance.now() - started);
@@ -56,7 +56,7 @@ export class ProbeRun implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const tensor of this.#tensors) tensor.free();
+    for (const tensor of this.#tensors) OnnxSession.free(tensor);
   }
 }
 

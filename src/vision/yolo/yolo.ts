@@ -13,7 +13,7 @@ import type { ModelDescription } from './model-description.ts';
 import { inspectModelFile } from './model-file.ts';
 import { ModelInput } from './model-input.ts';
 import { readModelMetadata } from './model-metadata.ts';
-import { OnnxSession } from './onnx-session.ts';
+import { OnnxSession, type OutputTensor, type RunResults } from './onnx-session.ts';
 import { openSession } from './open-session.ts';
 import { ProbeRun } from './probe-run.ts';
 import { layoutText, recogniseLayout } from './recognise-layout.ts';
@@ -35,6 +35,9 @@ export class Yolo implements AsyncDisposable {
   readonly #fetches: readonly string[];
   readonly #entry: LedgerEntry;
   readonly #outputs = { made: 0, released: 0 };
+  /** For the next run, where the last one's output has been disposed of. */
+  #spare: YoloOutput | undefined;
+  #running: Disposable | undefined;
 
   /**
    * Opens a model file and runs it once on grey, so that whatever is wrong with it is said here.
@@ -146,22 +149,66 @@ export class Yolo implements AsyncDisposable {
 
   /** One run; blocks this thread meanwhile. The caller owns the output. @throws PlateauError ERR_INFERENCE_FAILED, TypeError after disposal */
   async run(input: ModelInput): Promise<YoloOutput> {
-    const running = stage('inference');
-    let tensors: Awaited<ReturnType<OnnxSession['run']>>;
+    const running = this.start(input);
+    let results: RunResults;
+    try {
+      results = await running;
+    } catch (cause) {
+      throw await this.failure(cause);
+    }
+    return this.finish(input, results);
+  }
+
+  /**
+   * Begins a run, for who awaits nothing else for a picture: `finish` takes its result, `failure` says what rejected it.
+   * @throws TypeError after disposal
+   */
+  start(input: ModelInput): Promise<RunResults> {
+    this.#running = stage('inference');
     try {
       input.prepare();
-      tensors = await this.#session.run(input.feeds, this.#fetches);
-    } finally {
-      running[Symbol.dispose]();
+      return this.#session.start(input.feeds, this.#fetches);
+    } catch (error) {
+      this.#endStage();
+      throw error;
     }
-    const [head, prototypes] = tensors;
-    this.#outputs.made += 1;
-    const { height, width } = input;
-    const anchors = head!.dims[this.#layout.name === 'plain' ? 2 : 1]!;
-    return new YoloOutput({ inputHeight: height, inputWidth: width, anchors }, head!, prototypes, () => {
-      this.#outputs.released += 1;
-    });
   }
+
+  /** The output of a run that `start` began with `input`. The caller owns it. */
+  finish(input: ModelInput, results: RunResults): YoloOutput {
+    this.#endStage();
+    const { name, head: headName, prototypes: prototypesName } = this.#layout;
+    const head = OnnxSession.output(results, headName);
+    const prototypes = prototypesName === undefined ? undefined : OnnxSession.output(results, prototypesName);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    this.#outputs.made += 1;
+    const output = spare ?? new YoloOutput(this.#giveBack);
+    output.begin(input.height, input.width, head.dims[name === 'plain' ? 2 : 1]!, head, prototypes);
+    return output;
+  }
+
+  /** What to throw for a run that was rejected with `cause`: ERR_INFERENCE_FAILED, or ERR_BUDGET_EXCEEDED. */
+  async failure(cause: unknown): Promise<PlateauError> {
+    this.#endStage();
+    return await this.#session.failure(cause);
+  }
+
+  #endStage(): void {
+    this.#running?.[Symbol.dispose]();
+    this.#running = undefined;
+  }
+
+  readonly #giveBack = (
+    output: YoloOutput,
+    head: OutputTensor,
+    prototypes: OutputTensor | undefined,
+  ): void => {
+    OnnxSession.free(head);
+    if (prototypes !== undefined) OnnxSession.free(prototypes);
+    this.#outputs.released += 1;
+    this.#spare = output;
+  };
 
   /** Fills `detections` from a run's output. Allocates nothing in steady state. @throws RangeError for other mask channels */
   decode(output: YoloOutput, settings: DecodeSettings, detections: Detections): void {
@@ -184,4 +231,4 @@ export class Yolo implements AsyncDisposable {
   }
 }
 
-export type { ModelInput };
+export type { ModelInput, RunResults };

@@ -62,11 +62,12 @@ const scenes = fc
 
 function outputOf(scene: Scene, prototypes: Float32Array | undefined): YoloOutput {
   const dims = [1, scene.channels, scene.rows, scene.columns];
-  return new YoloOutput(
-    { inputHeight: scene.height, inputWidth: scene.width, anchors: 1 },
-    { dims: [], data: new Float32Array(0), free: () => undefined },
-    prototypes === undefined ? undefined : { dims, data: prototypes, free: () => undefined },
-    () => undefined,
+  return new YoloOutput(() => undefined).begin(
+    scene.height,
+    scene.width,
+    1,
+    { dims: [], data: new Float32Array(0), dispose: () => undefined },
+    prototypes === undefined ? undefined : { dims, data: prototypes, dispose: () => undefined },
   );
 }
 

@@ -344,6 +344,29 @@ describe('ownership', () => {
     await expect(yolo.run(yolo.bindInput(new Float32Array(3 * 320 * 320)))).rejects.toThrow(TypeError);
   });
 
+  test('outputs held at the same time are separate ones, and one that was disposed of serves a later run', async () => {
+    await using yolo = await Yolo.open(folder.write());
+    const input = yolo.bindInput(new Float32Array(3 * 320 * 320));
+    const first = await yolo.run(input);
+    using second = await yolo.run(input);
+    expect(second).not.toBe(first);
+    first[Symbol.dispose]();
+    expect(second.head.byteLength).toBeGreaterThan(0);
+    using third = await yolo.run(input);
+    expect(third).toBe(first);
+  });
+
+  test('a run gives the event loop a turn, so that its caller need not', async () => {
+    await using yolo = await Yolo.open(folder.write());
+    const input = yolo.bindInput(new Float32Array(3 * 320 * 320));
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    yolo.finish(input, await yolo.start(input))[Symbol.dispose]();
+    expect(turned).toBe(true);
+  });
+
   test('pixels of another size are refused', async () => {
     await using yolo = await Yolo.open(folder.write());
     expect(() => yolo.bindInput(new Float32Array(12))).toThrow(RangeError);
