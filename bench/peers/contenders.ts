@@ -26,7 +26,7 @@ export function wholeLines(ultralyticsPython: string | undefined): Record<string
       runPythonPeer(interpreter, script, clip, model, args, onMemory);
   const lines: Record<string, Contender> = {
     [ours]: ({ clip, model }, onMemory) =>
-      runAnalyze(clip, model, onMemory === undefined ? {} : { onMemory }),
+      runAnalyze(clip, model, { args: ['--threads', '1'], ...(onMemory && { onMemory }) }),
     'OpenCV + ORT + numpy': peer(python, 'opencv_loop.py'),
     'the same + supervision PolygonZone, frame-size masks': peer(python, 'supervision_zone.py'),
   };

@@ -13,13 +13,14 @@ export async function openModel(
     const yolo = await Yolo.open(file, { ...options, threads });
     return { yolo, model: yolo.model };
   }
-  const { yolo, timings } = await openMeasured(file, options);
-  return { yolo, model: { ...yolo.model, threadTimings: timings } };
+  const { yolo, timings, untried } = await openMeasured(file, options);
+  return { yolo, model: { ...yolo.model, threadTimings: timings, threadsUntried: untried } };
 }
 
-/** "1 thread (tried: 1 in 18.2 ms, 2 in 17.0 ms)" */
-export function threadsText({ threads, threadTimings }: ModelDescription): string {
+/** "1 thread (tried: 1 in 18.2 ms, 2 in 17.0 ms)", or "1 thread (not tried: there is one CPU for this process)" */
+export function threadsText({ threads, threadTimings, threadsUntried }: ModelDescription): string {
   const count = threads === 1 ? '1 thread' : `${threads} threads`;
+  if (threadsUntried !== null) return `${count} (not tried: ${threadsUntried})`;
   if (threadTimings.length === 0) return count;
   const tried = threadTimings.map((one) => `${one.threads} in ${one.milliseconds.toFixed(1)} ms`);
   return `${count} (tried: ${tried.join(', ')})`;

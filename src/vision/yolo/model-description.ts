@@ -40,6 +40,8 @@ export interface ModelDescription {
   readonly threads: number;
   /** What was tried to choose them; empty where they were given, or there was nothing to choose. */
   readonly threadTimings: readonly ThreadTiming[];
+  /** Why nothing was tried, half a sentence; `null` where they were given, or chosen by trying. */
+  readonly threadsUntried: string | null;
   readonly opset: number;
   /** Bytes of the file and of its external data. */
   readonly byteLength: number;

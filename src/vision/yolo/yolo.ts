@@ -82,6 +82,7 @@ export class Yolo implements AsyncDisposable {
       device,
       threads,
       threadTimings: [],
+      threadsUntried: null,
       opset: facts.opset,
       byteLength,
       runMilliseconds,
