@@ -237,12 +237,13 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #stop(): Promise<PipelineReport> {
+    // Ahead of the threads, whose end may unload what they had loaded.
+    this.#leanStart[Symbol.dispose]();
     // Capture first: it may wait for a slot that only a running inference frees.
     const inferenceEnds = this.#inference.stop({ type: 'stop' });
     this.#bell.ring();
     await Promise.all([this.#capture.stop({ type: 'stop' }), inferenceEnds]);
     this.#cameras.end();
-    this.#leanStart[Symbol.dispose]();
     return this.#reports.end();
   }
 

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { loadKoffi } from './native-library.ts';
+import { settledMappings } from './settled-mappings.ts';
 
 const adviceDontNeed = 4;
 const optionMmapThreshold = -3;
@@ -90,22 +91,11 @@ export class ResidentPages implements Disposable {
   /** Takes 1 to 2 ms, tens on a busy machine; what still runs comes back from the page cache by itself. */
   release(): void {
     this.#libc.mallocTrim(0);
-    for (const [address, byteLength] of this.#cleanMappings())
-      this.#libc.madvise(address, byteLength, adviceDontNeed);
-    this.#floorBytes = process.memoryUsage.rss();
-  }
-
-  #cleanMappings(): [bigint, number][] {
-    const found: [bigint, number][] = [];
-    for (const line of readFileSync('/proc/self/maps', 'utf8').split('\n')) {
-      const parts = /^([0-9a-f]+)-([0-9a-f]+) r-(.)p \S+ \S+ \d+\s+\/.*$/.exec(line);
-      if (parts === null) continue;
-      const start = BigInt(`0x${parts[1]}`);
-      const byteLength = Number(BigInt(`0x${parts[2]}`) - start);
-      if (byteLength < leastBytes || !this.#isClean(line)) continue;
-      found.push([start, byteLength]);
+    for (const { start, byteLength, line } of settledMappings(readFileSync('/proc/self/maps', 'utf8'))) {
+      if (byteLength >= leastBytes && this.#isClean(line))
+        this.#libc.madvise(start, byteLength, adviceDontNeed);
     }
-    return found;
+    this.#floorBytes = process.memoryUsage.rss();
   }
 
   /** A mapping that was written to while it was loaded (relocations) holds pages that the file does not: they stay. */
