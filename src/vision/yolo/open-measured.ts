@@ -3,7 +3,7 @@ import type { ThreadTiming } from './model-description.ts';
 import { Yolo } from './yolo.ts';
 import type { YoloOptions } from './yolo-options.ts';
 
-/** More runs timed for each count of threads, within this time; the quickest counts: others on the machine only make a run slower. */
+/** One more run is timed for each count of threads, and further ones within this time; the quickest counts: others on the machine only make a run slower. */
 const moreRuns = 3;
 const moreMilliseconds = 120;
 /** More threads must be this much faster: the others are wanted by capture and by the other cameras' models. */
@@ -19,8 +19,8 @@ export interface MeasuredYolo {
 
 /**
  * Opens a model with as many threads as are worth it on this machine: 1, then 2, 4 and so on within the CPUs allowed, for
- * as long as each is clearly faster. So trying ends by itself: it takes less than five runs with one thread, and as many
- * openings as counts. Beside the one that wins, one other is open for that time.
+ * as long as each is clearly faster. So trying ends by itself: it takes three runs and an opening for each count, each faster
+ * than the last one. Beside the one that wins, one other is open for that time.
  * Owner: the caller, of the model that is handed out; all others are closed.
  * @param allowed CPUs that this process may use, by affinity and cgroup; tests pass their own.
  * @throws PlateauError as `Yolo.open` does
@@ -64,7 +64,7 @@ async function quickest(yolo: Yolo): Promise<number> {
   const input = yolo.bindInput(pixels);
   let least = yolo.model.runMilliseconds;
   const until = performance.now() + moreMilliseconds;
-  for (let run = 0; run < moreRuns && performance.now() + least < until; run++) {
+  for (let run = 0; run < moreRuns && (run === 0 || performance.now() + least < until); run++) {
     const started = performance.now();
     using _output = await yolo.run(input);
     least = Math.min(least, performance.now() - started);
