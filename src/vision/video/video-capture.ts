@@ -7,19 +7,19 @@ import { type LedgerEntry, ledger, staged, UseAfterDisposeError } from '@plateau
 import { PlateauError } from '../../errors.ts';
 import type { DecoderChoice } from './decoder-choice.ts';
 import { DecoderOpener } from './decoder-opener.ts';
-import { AVERROR_EOF, Frame, Packet, posix } from './ffmpeg.ts';
+import { AVERROR_EOF, Frame, posix } from './ffmpeg.ts';
 import { Interruption } from './interruption.ts';
-import { OpenedStream, type StreamOptions } from './opened-stream.ts';
+import type { OpenedStream } from './opened-stream.ts';
+import { PacketFeed } from './packet-feed.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
-import { picturesOf } from './picture-folder.ts';
 import { PictureGeometry } from './picture-geometry.ts';
 import { PresentationClock } from './presentation-clock.ts';
-import { lossFault, silenceFault } from './source-fault.ts';
+import { SourceParts } from './source-parts.ts';
 import type { Transport } from './stream-connection.ts';
 import { lossWarnings, type VideoCounters, zeroCounters } from './video-counters.ts';
 import { blankFacts, pictureBytes, VideoFrame } from './video-frame.ts';
 import { describeFolder, describeStream, isUntimed, type VideoInfo } from './video-info.ts';
-import { parseVideoSource, type VideoSource } from './video-source.ts';
+import { parseVideoSource } from './video-source.ts';
 
 export type { VideoCounters } from './video-counters.ts';
 export type { VideoInfo } from './video-info.ts';
@@ -47,25 +47,15 @@ export interface VideoCaptureOptions {
 
 /** Less than this on a side is no picture of a camera; filters and models cannot work on it. */
 const leastSide = 8;
-/** Errors of the reader in a row after which a recording is at its end. */
-const readErrorLimit = 32;
 /** Rate of what tells none. */
 const usualFrameRate = 25;
 
-/** The parts of a source: the pictures of a folder, or the one recording or stream. */
-interface Parts {
-  readonly source: VideoSource;
-  readonly all: readonly VideoSource[];
-  readonly loop: boolean;
-  readonly options: StreamOptions;
-}
-
 export class VideoCapture implements AsyncDisposable {
   readonly counters: VideoCounters = zeroCounters();
-  readonly #parts: Parts;
+  readonly #parts: SourceParts;
+  readonly #feed: PacketFeed;
   readonly #interruption: Interruption;
   readonly #clock: PresentationClock;
-  readonly #packet = new Packet();
   readonly #native = new Frame();
   readonly #facts = blankFacts();
   readonly #geometry = new PictureGeometry();
@@ -76,9 +66,6 @@ export class VideoCapture implements AsyncDisposable {
   readonly #next = () => this.#advance();
   #info: VideoInfo;
   #stream: OpenedStream;
-  #part = 0;
-  #effort: DecodingEffort = 'all';
-  #readErrors = 0;
   #truncatedAt: number | null = null;
   #reading: Promise<unknown> | undefined;
   #disposed: Promise<void> | undefined;
@@ -92,22 +79,21 @@ export class VideoCapture implements AsyncDisposable {
     const { decoder = 'software', onSoftware } = options;
     signal?.throwIfAborted();
     const parsed = parseVideoSource(source);
-    const all = parsed.kind === 'folder' ? picturesOf(parsed) : [parsed];
     using decoders = new DisposableStack();
     const opener = decoders.use(new DecoderOpener(decoder, parsed.label, onSoftware));
-    const parts: Parts = {
-      source: parsed,
-      all,
-      loop,
-      options: { transport, timeoutSeconds, decoderThreads, decoders: opener },
-    };
+    const parts = new SourceParts(parsed, loop, {
+      transport,
+      timeoutSeconds,
+      decoderThreads,
+      decoders: opener,
+    });
     const interruption = new Interruption();
     const abort = () => interruption.trip(signal?.reason);
     const forgetSignal = () => signal?.removeEventListener('abort', abort);
     signal?.addEventListener('abort', abort, { once: true });
     let opened: OpenedStream | undefined;
     try {
-      opened = await OpenedStream.open(all[0] as VideoSource, interruption, parts.options);
+      opened = await parts.open(interruption);
       const capture = new VideoCapture(parts, interruption, forgetSignal, opened, options);
       // From here on the capture owns it.
       decoders.move();
@@ -120,7 +106,7 @@ export class VideoCapture implements AsyncDisposable {
   }
 
   private constructor(
-    parts: Parts,
+    parts: SourceParts,
     interruption: Interruption,
     forgetSignal: () => void,
     opened: OpenedStream,
@@ -130,16 +116,20 @@ export class VideoCapture implements AsyncDisposable {
     this.#interruption = interruption;
     this.#forgetSignal = forgetSignal;
     this.#stream = opened;
-    const { source, all } = parts;
+    const { source, count } = parts;
     const isFolder = source.kind === 'folder';
     this.#info = isFolder
-      ? describeFolder(source, opened, all.length, folderFrameRate)
+      ? describeFolder(source, opened, count, folderFrameRate)
       : describeStream(source, opened);
     const { live, frameRate, container, label } = this.#info;
     this.#timed = !isFolder && !(live && isUntimed(container));
     this.#clock = new PresentationClock({ live, intervalSeconds: 1 / (frameRate ?? usualFrameRate) });
     this.#facts.rotation = opened.rotation;
-    this.#packet.alloc();
+    this.#feed = new PacketFeed({
+      live,
+      timeoutSeconds: parts.options.timeoutSeconds,
+      counters: this.counters,
+    });
     this.#native.alloc();
     this.#frame = new VideoFrame(this.#native, this.#facts, camera);
     this.#entry = ledger.track({
@@ -180,12 +170,12 @@ export class VideoCapture implements AsyncDisposable {
   }
 
   get effort(): DecodingEffort {
-    return this.#effort;
+    return this.#feed.effort;
   }
 
   /** Takes effect at once, or at the next key frame where what comes until then would refer to skipped pictures. */
   set effort(effort: DecodingEffort) {
-    this.#effort = effort;
+    this.#feed.effort = effort;
   }
 
   /**
@@ -223,7 +213,7 @@ export class VideoCapture implements AsyncDisposable {
     this.interrupt();
     // Whoever reads gets the error of a read; here only its end matters.
     await Promise.allSettled([this.#reading]);
-    this.#packet.free();
+    this.#feed[Symbol.dispose]();
     this.#native.free();
     await this.#stream[Symbol.asyncDispose]();
     this.#parts.options.decoders[Symbol.dispose]();
@@ -238,7 +228,7 @@ export class VideoCapture implements AsyncDisposable {
         return this.#frame;
       }
       let wait: Promise<void> | undefined;
-      if (code === posix.again) wait = this.#feed();
+      if (code === posix.again) wait = this.#feed.feed(this.#stream);
       else if (code !== AVERROR_EOF) this.counters.damaged += 1;
       else if (this.#isLastPart()) return this.#end();
       else wait = this.#nextPart();
@@ -250,45 +240,6 @@ export class VideoCapture implements AsyncDisposable {
     const advanced = wait.then(() => this.#advance());
     this.#reading = advanced;
     return advanced;
-  }
-
-  /** Reads packets until one of pictures was handed to the decoder. Nothing to wait for: `undefined`. */
-  #feed(): Promise<void> | undefined {
-    for (;;) {
-      const code = this.#stream.container.read(this.#packet);
-      if (typeof code !== 'number') return this.#feedLater(code);
-      if (this.#take(code)) return undefined;
-    }
-  }
-
-  async #feedLater(first: Promise<number | 'timeout'>): Promise<void> {
-    const { container } = this.#stream;
-    for (let pending = first; ; pending = container.read(this.#packet) as Promise<number | 'timeout'>) {
-      const code = await pending;
-      if (code === 'timeout')
-        throw silenceFault(container.source, this.#parts.options.timeoutSeconds, 'read');
-      if (this.#take(code)) return;
-    }
-  }
-
-  /** @returns true once the decoder got something. */
-  #take(code: number): boolean {
-    if (code < 0) return this.#takeReadError(code);
-    this.#readErrors = 0;
-    try {
-      return this.#stream.take(this.#packet, this.#effort, this.counters);
-    } finally {
-      this.#packet.unref();
-    }
-  }
-
-  #takeReadError(code: number): boolean {
-    if (code === posix.again) return false;
-    if (this.#info.live) throw lossFault(this.#parts.source, code);
-    this.#readErrors += 1;
-    if (code !== AVERROR_EOF && this.#readErrors < readErrorLimit) return false;
-    this.#stream.drain();
-    return true;
   }
 
   #present(): void {
@@ -321,26 +272,22 @@ export class VideoCapture implements AsyncDisposable {
 
   /** Nothing follows: the decoder is empty, and there is neither another picture of a folder nor a loop. */
   #isLastPart(): boolean {
-    const { all, loop } = this.#parts;
-    if (this.#part + 1 < all.length) return false;
+    if (!this.#parts.isLast) return false;
     this.#noteTruncation();
-    return !loop || this.counters.decoded === 0;
+    return !this.#parts.loops || this.counters.decoded === 0;
   }
 
   /** Goes on with the next picture of a folder that can be opened, or from the start where the source loops. */
   async #nextPart(): Promise<void> {
-    const { all, options } = this.#parts;
-    this.#part = (this.#part + 1) % all.length;
-    try {
-      const next = await OpenedStream.open(all[this.#part] as VideoSource, this.#interruption, options);
-      const last = this.#stream;
-      this.#stream = next;
-      await last[Symbol.asyncDispose]();
-    } catch (error) {
+    const next = await this.#parts.openNext(this.#interruption);
+    if (next === undefined) {
       // The emptied decoder answers with its end again, which leads to the part after this one.
-      if (!(error instanceof PlateauError) || all.length === 1) throw error;
       this.counters.damaged += 1;
+      return;
     }
+    const last = this.#stream;
+    this.#stream = next;
+    await last[Symbol.asyncDispose]();
   }
 
   #noteTruncation(): void {
