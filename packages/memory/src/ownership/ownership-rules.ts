@@ -3,6 +3,7 @@
  * disposable itself, put into a collection, handed to somebody who takes it, or disposed of on every path. Everything
  * else is a finding.
  */
+import { HandOvers } from './hand-overs.ts';
 import type { ProgramFacts } from './program-facts.ts';
 import {
   child,
@@ -37,21 +38,19 @@ export interface Verdict {
 }
 
 const promiseNames = new Set(['then', 'catch', 'finally']);
-/** Functions that look at what they are given and do not keep it. */
-const borrowers =
-  /^(console\.|JSON\.|Object\.(keys|values|entries|freeze)|String$|Boolean$|Number$|expect$|assert|structuredClone$|isNaN$)/;
-
 export class OwnershipRules {
   readonly #facts: ProgramFacts;
   readonly #file: SourceFile;
   readonly #guess: TypeGuess;
   readonly #uses: ValueUses;
+  readonly #handOvers: HandOvers;
 
   constructor(facts: ProgramFacts, file: SourceFile) {
     this.#facts = facts;
     this.#file = file;
     this.#guess = new TypeGuess(facts, file);
     this.#uses = new ValueUses(file);
+    this.#handOvers = new HandOvers(facts, file);
   }
 
   /** What a call or `new` acquires, or `undefined` where it acquires nothing. */
@@ -198,7 +197,7 @@ export class OwnershipRules {
     if (scope?.type === 'Program' && uses.some((use) => !this.#uses.sameFunction(use, from)))
       return undefined;
     const releases = uses.filter((use) => this.#uses.isRelease(use));
-    if (uses.some((use) => this.#isMove(use))) return undefined;
+    if (uses.some((use) => this.#handOvers.isMove(use))) return undefined;
     if (releases.length === 0) {
       const isLent = uses.some((use) => unwrapUp(this.#file, use).parent?.type === 'CallExpression');
       if (isLent)
@@ -254,13 +253,13 @@ export class OwnershipRules {
       if (!contains(member, node) || contains(at, node)) return false;
       if (node.type !== 'MemberExpression' || memberName(node) !== field) return false;
       if (child(node, 'object')?.type !== 'ThisExpression') return false;
-      return this.#uses.isRelease(node) || this.#isMove(node) || this.#uses.isLoopedOver(node);
+      return this.#uses.isRelease(node) || this.#handOvers.isMove(node) || this.#uses.isLoopedOver(node);
     });
   }
 
   #judgeArgument(call: SyntaxNode, argument: SyntaxNode, what: string): Verdict | undefined {
     if (unwrapDown(child(call, 'callee')) === argument) return undefined;
-    if (this.#takes(call, argument)) return undefined;
+    if (this.#handOvers.takes(call, argument)) return undefined;
     return {
       mistake: 'lent-only',
       sentence: `${what} is lent to a function that does not keep it, and nobody can release it`,
@@ -289,60 +288,6 @@ export class OwnershipRules {
     const uses = this.#uses.usesOf(String(id.name), parent);
     if (uses.length > 0) return undefined;
     return { mistake: 'never-released', sentence: `${what} in "${String(id.name)}" is never released` };
-  }
-
-  /** Whether the use hands the value to somebody else for good. */
-  #isMove(use: SyntaxNode): boolean {
-    const { value, parent } = unwrapUp(this.#file, use);
-    switch (parent?.type) {
-      case 'ReturnStatement':
-      case 'YieldExpression':
-      case 'ArrayExpression':
-      case 'SpreadElement':
-      case 'ThrowStatement':
-      case 'ExportSpecifier':
-        return true;
-      case 'Property':
-        return parent.value === value;
-      case 'ArrowFunctionExpression':
-        return parent.body === value;
-      case 'NewExpression':
-        return children(parent, 'arguments').includes(value);
-      case 'CallExpression':
-        return children(parent, 'arguments').includes(value) && this.#takes(parent, value);
-      case 'AssignmentExpression':
-        return parent.right === value && unwrapDown(child(parent, 'left')) !== value;
-      case 'VariableDeclarator':
-        return parent.init === value;
-      case 'ConditionalExpression':
-      case 'LogicalExpression':
-        return parent.test !== value && this.#isMove(parent);
-      default:
-        return false;
-    }
-  }
-
-  /** Whether a function takes over what it is given: unknown ones may; known ones are looked into. */
-  #takes(call: SyntaxNode, argument: SyntaxNode): boolean {
-    const callee = unwrapDown(child(call, 'callee'));
-    if (callee === undefined || borrowers.test(this.#file.text.slice(callee.start, callee.end))) return false;
-    const known = this.#facts.declared.get(nameOf(callee) ?? '');
-    if (known === undefined) return true;
-    const parameter = children(known.node, 'params')[children(call, 'arguments').indexOf(argument)];
-    if (parameter?.type !== 'Identifier') return true;
-    const inner = known.file === this.#file ? this : new OwnershipRules(this.#facts, known.file);
-    const uses = inner.#uses.usesOf(String(parameter.name), parameter);
-    // One level deep: what it hands on in its turn counts as taken.
-    return uses.some((use) => inner.#uses.isRelease(use) || inner.#isHandedOn(use));
-  }
-
-  #isHandedOn(use: SyntaxNode): boolean {
-    const { value, parent } = unwrapUp(this.#file, use);
-    if (parent?.type === 'CallExpression' && children(parent, 'arguments').includes(value)) {
-      const callee = child(parent, 'callee');
-      return callee === undefined || !borrowers.test(this.#file.text.slice(callee.start, callee.end));
-    }
-    return this.#isMove(use);
   }
 }
 
