@@ -1,6 +1,7 @@
 /**
  * A decoder on a device that proves itself with its first picture, and until then keeps the packets: where it fails,
- * software decodes them instead, and no picture is lost. Its pictures lie in system memory. Owns both decoders.
+ * software decodes them instead, and no picture is lost. A device that is lost later is left at the next key frame. Its
+ * pictures lie in system memory. Owns both decoders.
  */
 import { UseAfterDisposeError } from '@plateau/memory';
 import { downloadSurface } from './download-surface.ts';
@@ -10,6 +11,8 @@ import type { Decoder, DecodingEffort } from './picture-decoder.ts';
 /** Packets, and bytes of them, within which the first picture has to come: more than any decoder keeps back. */
 const trialPackets = 64;
 const trialBytes = 2 ** 24;
+/** Packets in a row, a key frame among them, on which a device that has worked must fail to count as lost. */
+const lostPackets = 10;
 
 export interface HardwareDecoderOptions {
   /** The device's pictures lie in memory of its own and have to be copied into the system's. */
@@ -34,6 +37,14 @@ export class HardwareDecoder implements Decoder {
   #drained = false;
   #changed = false;
   #disposed = false;
+  /** Since the device's last picture: packets on which it failed, and whether a key frame was one of them. */
+  #failures = 0;
+  #keyFailed = false;
+  /** Of the packet sent last: whether it is a key frame, and whether its picture's error was passed on. */
+  #sentKey = false;
+  #errorTold = false;
+  /** Why software takes over with the packet kept. */
+  #lost: string | undefined;
 
   /** @param device The device's decoder, owned from here on. */
   constructor(device: Decoder, options: HardwareDecoderOptions) {
@@ -58,7 +69,8 @@ export class HardwareDecoder implements Decoder {
     if (this.#disposed) throw new UseAfterDisposeError(`the ${this.codecName} decoder`);
     if (packet === null) this.#drained = true;
     // What was kept goes first; the reader takes pictures out until nothing is kept any more.
-    if (this.#state !== 'trial') return this.#decoder.send(packet);
+    if (this.#state === 'software') return this.#decoder.send(packet);
+    if (this.#state === 'hardware') return this.#sendToDevice(packet);
     if (packet !== null) this.#keep(packet);
     const code = this.#decoder.send(packet);
     if (code >= 0) return code;
@@ -72,9 +84,10 @@ export class HardwareDecoder implements Decoder {
 
   receive(frame: Frame): number {
     if (this.#disposed) throw new UseAfterDisposeError(`the ${this.codecName} decoder`);
+    if (this.#lost !== undefined) this.#changeToSoftware(this.#lost);
     if (this.#state === 'software') return this.#receiveKept(frame);
+    if (this.#state === 'hardware') return this.#receiveFromDevice(frame);
     const code = this.#refusal < 0 ? this.#refusal : this.#receivePicture(frame);
-    if (this.#state !== 'trial') return code;
     if (code === 0) {
       this.#state = 'hardware';
       this.#letGoOfKept();
@@ -92,6 +105,40 @@ export class HardwareDecoder implements Decoder {
     this.#letGoOfKept();
     this.#decoder[Symbol.dispose]();
     this.#surface.free();
+  }
+
+  /** To a device that has worked. From a key frame on software can go on, so a lost one is left there. */
+  #sendToDevice(packet: Packet | null): number {
+    this.#errorTold = false;
+    this.#sentKey = packet?.isKeyframe === true;
+    if (packet !== null && this.#sentKey && this.#keyFailed && this.#failures >= lostPackets) {
+      this.#lost = `its decoder failed on ${this.#failures} packets in a row`;
+      this.#keep(packet);
+      return 0;
+    }
+    const code = this.#decoder.send(packet);
+    if (code < 0 && code !== posix.again) this.#countFailure();
+    return code;
+  }
+
+  #receiveFromDevice(frame: Frame): number {
+    const code = this.#receivePicture(frame);
+    if (code === posix.again || code === AVERROR_EOF) return code;
+    if (code === 0) {
+      this.#failures = 0;
+      this.#keyFailed = false;
+      return code;
+    }
+    // Told once a packet: whoever asks until nothing is left would ask a lost device for ever.
+    if (this.#errorTold) return this.#drained ? AVERROR_EOF : posix.again;
+    this.#errorTold = true;
+    this.#countFailure();
+    return code;
+  }
+
+  #countFailure(): void {
+    this.#failures += 1;
+    this.#keyFailed ||= this.#sentKey;
   }
 
   /** One picture of the device, in system memory. */
@@ -122,7 +169,8 @@ export class HardwareDecoder implements Decoder {
   #changeToSoftware(reason: string): void {
     const { effort } = this.#decoder;
     this.#state = 'software';
-    this.#options.onSoftware(reason);
+    this.#lost = undefined;
+    if (!this.#changed) this.#options.onSoftware(reason);
     const software = this.#options.openSoftware();
     this.#decoder[Symbol.dispose]();
     this.#decoder = software;

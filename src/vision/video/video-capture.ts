@@ -152,7 +152,7 @@ export class VideoCapture implements AsyncDisposable {
     return this.#truncatedAt;
   }
 
-  /** Why software decodes although `decoder` names hardware, one sentence; null otherwise. Final with the first picture. */
+  /** Why software decodes although `decoder` names hardware, one sentence; null otherwise. A device may be lost later on. */
   get softwareReason(): string | null {
     return this.#parts.options.decoders.softwareReason;
   }

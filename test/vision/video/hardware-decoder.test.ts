@@ -54,6 +54,21 @@ class Device implements Decoder {
   }
 }
 
+/** Decodes its first packets as `real` does, which it owns, and fails from then on: when it is sent one, or asked for one. */
+function failing(real: Decoder, last: number, where: 'send' | 'receive'): Decoder {
+  let sent = 0;
+  return {
+    codecName: 'h264',
+    effort: 'all',
+    send(packet) {
+      if (packet !== null) sent += 1;
+      return sent > last && where === 'send' ? AVERROR_INVALIDDATA : real.send(packet);
+    },
+    receive: (frame) => (sent > last && where === 'receive' ? AVERROR_INVALIDDATA : real.receive(frame)),
+    [Symbol.dispose]: () => real[Symbol.dispose](),
+  };
+}
+
 /** Decodes a clip as a capture does; the first bytes of each picture's first line stand for it. */
 function decodeAll(path: string, open: (stream: Stream) => Decoder) {
   const pictures: string[] = [];
@@ -159,6 +174,54 @@ test('a device that has given a picture is not doubted for a damaged packet late
     return sent;
   });
   expect(codes).toEqual([0, 0, 0, 0, AVERROR_INVALIDDATA, 0]);
+  expect(reasons).toEqual([]);
+});
+
+/** The packets of `clip`: a group of ten begins with its key frame. */
+const group = 10;
+
+test.each([
+  ['refuses every packet', 'send'],
+  ['fails for every picture', 'receive'],
+] as const)(
+  'a device that works at first and then %s is left at a key frame, with one reason',
+  (_, where) => {
+    const reasons: string[] = [];
+    const { pictures, refused } = decodeAll(
+      clip,
+      (stream) =>
+        new HardwareDecoder(failing(new PictureDecoder(stream, 'clip', 1), 25, where), {
+          downloads: false,
+          openSoftware: () => new PictureDecoder(stream, 'clip', 1),
+          onSoftware: (text) => reasons.push(text),
+          onRefused: noMatter,
+        }),
+    );
+    expect(reasons).toEqual([expect.stringMatching(/failed on \d+ packets in a row/)]);
+    // At packet 26 it is lost; the key frame of packet 31 is among its failures, and software begins with that of packet 41.
+    expect(pictures.slice(-6 * group)).toEqual(software.pictures.slice(-6 * group));
+    expect(pictures.length).toBeLessThan(6 * group + 26);
+    // A packet is refused once, and its picture once.
+    expect(refused).toBeLessThanOrEqual(2 * 15);
+    expect(refused).toBeGreaterThanOrEqual(10);
+  },
+);
+
+test('a device that is lost before the end of a recording without another key frame ends it all the same', () => {
+  const reasons: string[] = [];
+  const { refused } = decodeAll(
+    clip,
+    (stream) =>
+      new HardwareDecoder(failing(new PictureDecoder(stream, 'clip', 1), 95, 'receive'), {
+        downloads: false,
+        openSoftware: () => {
+          throw new Error('nobody asked for software');
+        },
+        onSoftware: (text) => reasons.push(text),
+        onRefused: noMatter,
+      }),
+  );
+  expect(refused).toBeGreaterThan(0);
   expect(reasons).toEqual([]);
 });
 
