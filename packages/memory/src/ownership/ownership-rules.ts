@@ -37,7 +37,10 @@ export interface Verdict {
   readonly sentence: string;
 }
 
+/** What a value may lie in with others. */
+const containers = /^(ArrayExpression|Property|ObjectExpression|SpreadElement)$/;
 const promiseNames = new Set(['then', 'catch', 'finally']);
+
 export class OwnershipRules {
   readonly #facts: ProgramFacts;
   readonly #file: SourceFile;
@@ -56,11 +59,6 @@ export class OwnershipRules {
   /** What a call or `new` acquires, or `undefined` where it acquires nothing. */
   acquired(node: SyntaxNode): string | undefined {
     return this.#guess.acquired(node);
-  }
-
-  /** Judges one acquisition. @returns `undefined` when all is well. */
-  judge(acquisition: SyntaxNode, what: string): Verdict | undefined {
-    return this.#judgeValue(acquisition, what);
   }
 
   /** `using x = …; return x` hands out a dead object. */
@@ -100,12 +98,13 @@ export class OwnershipRules {
     });
   }
 
-  #judgeValue(node: SyntaxNode, what: string): Verdict | undefined {
+  /** Judges one acquisition. @returns `undefined` when all is well. */
+  judge(node: SyntaxNode, what: string): Verdict | undefined {
     const { value, parent } = unwrapUp(this.#file, node);
     if (parent === undefined) return undefined;
     switch (parent.type) {
       case 'ExpressionStatement':
-        return { mistake: 'dropped', sentence: `${what} is acquired and dropped at once` };
+        return dropped(what);
       case 'UnaryExpression':
       case 'BinaryExpression':
       case 'TemplateLiteral':
@@ -119,10 +118,10 @@ export class OwnershipRules {
       case 'ConditionalExpression':
       case 'LogicalExpression':
         if (parent.test === value) return dropped(what);
-        return this.#judgeValue(parent, what);
+        return this.judge(parent, what);
       case 'SequenceExpression': {
         const isLast = children(parent, 'expressions').at(-1) === value;
-        return isLast ? this.#judgeValue(parent, what) : dropped(what);
+        return isLast ? this.judge(parent, what) : dropped(what);
       }
       case 'MemberExpression':
         return parent.object === value ? this.#judgeMember(parent, what) : undefined;
@@ -156,8 +155,7 @@ export class OwnershipRules {
     const isCalled = parent?.type === 'CallExpression' && unwrapDown(child(parent, 'callee')) === member;
     if (isCalled && (releaseNames.has(name) || promiseNames.has(name))) return undefined;
     // A method that answers `this` hands the object on: begin(), configure().
-    if (isCalled && parent !== undefined && this.#guess.answersThis(member))
-      return this.#judgeValue(parent, what);
+    if (isCalled && parent !== undefined && this.#guess.answersThis(member)) return this.judge(parent, what);
     return {
       mistake: 'handle-lost',
       sentence: `only .${name} of ${what} is kept, and nobody can release the rest`,
@@ -268,16 +266,9 @@ export class OwnershipRules {
 
   #judgeContainer(part: SyntaxNode, what: string): Verdict | undefined {
     let container: SyntaxNode | undefined = part;
-    while (
-      container !== undefined &&
-      /^(ArrayExpression|Property|ObjectExpression|SpreadElement)$/.test(container.type)
-    ) {
+    while (container !== undefined && containers.test(container.type)) {
       const { parent } = unwrapUp(this.#file, container);
-      if (
-        parent === undefined ||
-        !/^(ArrayExpression|Property|ObjectExpression|SpreadElement)$/.test(parent.type)
-      )
-        break;
+      if (parent === undefined || !containers.test(parent.type)) break;
       container = parent;
     }
     const { parent } = unwrapUp(this.#file, container ?? part);
@@ -299,8 +290,8 @@ function enclosingClass(file: SourceFile, node: SyntaxNode): SyntaxNode | undefi
   return enclosing(file, node, (one) => one.type === 'ClassDeclaration' || one.type === 'ClassExpression');
 }
 
-function isFieldAssignment(parent: SyntaxNode | undefined, use: SyntaxNode, file: SourceFile): boolean {
-  if (parent?.type !== 'AssignmentExpression') return false;
+function isFieldAssignment(parent: SyntaxNode, use: SyntaxNode, file: SourceFile): boolean {
+  if (parent.type !== 'AssignmentExpression') return false;
   const target = child(parent, 'left');
   const isThis = target?.type === 'MemberExpression' && child(target, 'object')?.type === 'ThisExpression';
   return isThis && unwrapUp(file, use).value === parent.right;

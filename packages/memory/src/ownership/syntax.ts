@@ -99,7 +99,7 @@ export function contains(outer: SyntaxNode | undefined, inner: SyntaxNode): bool
   return outer !== undefined && outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** `file:line:column`, both from 1. */
+/** Line and column, both from 1. */
 export function placeOf(file: SourceFile, node: SyntaxNode): { line: number; column: number } {
   const before = file.text.slice(0, node.start);
   const line = before.split('\n').length;

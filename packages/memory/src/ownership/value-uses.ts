@@ -43,7 +43,7 @@ export class ValueUses {
     this.#file = file;
   }
 
-  /** `x.release()`, `x?.[Symbol.dispose]()`, and the same through a stack or scope. */
+  /** `x.release()`, `x?.[Symbol.dispose]()`. */
   isRelease(use: SyntaxNode): boolean {
     const { value, parent } = unwrapUp(this.#file, use);
     if (parent?.type !== 'MemberExpression' || parent.object !== value) return false;
