@@ -17,7 +17,7 @@ const kinds: Readonly<Record<string, { readonly turns: number; readonly boundByt
   resolutions: { turns: 200, boundBytes: 32_768 },
   reconnects: { turns: 500, boundBytes: 65_536 },
   models: { turns: 200, boundBytes: 65_536 },
-  pipelines: { turns: 200, boundBytes: 65_536 },
+  pipelines: { turns: 1000, boundBytes: 65_536 },
 };
 /** The equivalence test wants five samples for each of its twenty blocks, behind a fifth of warm-up. */
 const samples = 200;
