@@ -22,7 +22,7 @@ export interface MeasuredYolo {
  * as long as each is clearly faster. So trying ends by itself: it takes three runs and an opening for each count, each faster
  * than the last one. Beside the one that wins, one other is open for that time.
  * Owner: the caller, of the model that is handed out; all others are closed.
- * @param allowed CPUs that this process may use, by affinity and cgroup; tests pass their own.
+ * @param allowed CPUs that this process may use, as Node sees affinity and quota; tests pass their own.
  * @throws PlateauError as `Yolo.open` does
  */
 export async function openMeasured(
