@@ -44,37 +44,29 @@ class Pictures(CalibrationDataReader):
         return next(self.feeds, None)
 
 
-def last_convolutions(graph):
-    """Convolutions from which no other one follows: the head's last layers."""
+def outermost_convolutions(graph):
+    """Convolutions ahead of which there is no other one, and those after which there is none: the head's last layers."""
+    makers = {output: node for node in graph.node for output in node.output}
     users = {}
     for node in graph.node:
         for name in node.input:
             users.setdefault(name, []).append(node)
-    leads = {}
+    before = lambda node: [makers[name] for name in node.input if name in makers]
+    after = lambda node: [user for output in node.output for user in users.get(output, [])]
+    return convolutions_that_reach_none(graph, before) + convolutions_that_reach_none(graph, after)
 
-    def leads_to_convolution(node):
+
+def convolutions_that_reach_none(graph, neighbours):
+    reached = {}
+
+    def reaches(node):
         key = node.output[0]
-        if key not in leads:
-            after = [user for output in node.output for user in users.get(output, [])]
-            leads[key] = any(user.op_type in ("Conv", "ConvTranspose") or leads_to_convolution(user) for user in after)
-        return leads[key]
+        if key not in reached:
+            others = neighbours(node)
+            reached[key] = any(other.op_type in ("Conv", "ConvTranspose") or reaches(other) for other in others)
+        return reached[key]
 
-    return [node.name for node in graph.node if node.op_type == "Conv" and not leads_to_convolution(node)]
-
-
-def first_convolutions(graph):
-    """Convolutions ahead of which there is no other one."""
-    makers = {output: node for node in graph.node for output in node.output}
-    follows = {}
-
-    def follows_convolution(node):
-        key = node.output[0]
-        if key not in follows:
-            before = [makers[name] for name in node.input if name in makers]
-            follows[key] = any(maker.op_type == "Conv" or follows_convolution(maker) for maker in before)
-        return follows[key]
-
-    return [node.name for node in graph.node if node.op_type == "Conv" and not follows_convolution(node)]
+    return [node.name for node in graph.node if node.op_type == "Conv" and not reaches(node)]
 
 
 if __name__ == "__main__":
@@ -90,7 +82,7 @@ if __name__ == "__main__":
         node.name = node.name or f"node_{index}"
     feed = model.graph.input[0]
     height, width = (dimension.dim_value for dimension in feed.type.tensor_type.shape.dim[2:])
-    kept = first_convolutions(model.graph) + last_convolutions(model.graph)
+    kept = outermost_convolutions(model.graph)
     quantize_static(
         model,
         arguments.out,

@@ -44,7 +44,6 @@ export class LeanStart implements Disposable {
   #settle(): void {
     clearTimeout(this.#settled);
     this.#settled = undefined;
-    this.#pages?.release();
     this.#pages?.watch(runWatchMilliseconds, runWatchBytes);
   }
 

@@ -7,16 +7,17 @@ import type { VideoSource } from './video-source.ts';
 /** What is opened one after another for one source: the pictures of a folder, or the one recording or stream. */
 export class SourceParts {
   readonly source: VideoSource;
+  /** After its last part the source begins again. */
+  readonly loops: boolean;
   readonly options: StreamOptions;
   readonly #all: readonly VideoSource[];
-  readonly #loop: boolean;
   #place = 0;
 
-  constructor(source: VideoSource, loop: boolean, options: StreamOptions) {
+  constructor(source: VideoSource, loops: boolean, options: StreamOptions) {
     this.source = source;
     this.options = options;
     this.#all = source.kind === 'folder' ? picturesOf(source) : [source];
-    this.#loop = loop;
+    this.loops = loops;
   }
 
   get count(): number {
@@ -26,10 +27,6 @@ export class SourceParts {
   /** Nothing comes after the present part before the source begins again. */
   get isLast(): boolean {
     return this.#place + 1 === this.count;
-  }
-
-  get loops(): boolean {
-    return this.#loop;
   }
 
   /** Owner: the caller. @throws PlateauError with a code of the ERR_SOURCE_ family */

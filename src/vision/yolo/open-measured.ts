@@ -34,8 +34,12 @@ export async function openMeasured(
   let best = undo.use(await Yolo.open(path, { ...options, threads: 1 }));
   const untried = nothingToTry(best, options, allowed);
   const timings: ThreadTiming[] = [];
-  if (untried === null) timings.push({ threads: 1, milliseconds: await quickest(best) });
-  for (let threads = 2; untried === null && threads <= allowed; threads *= 2) {
+  if (untried !== null) {
+    undo.move();
+    return { yolo: best, timings, untried };
+  }
+  timings.push({ threads: 1, milliseconds: await quickest(best) });
+  for (let threads = 2; threads <= allowed; threads *= 2) {
     const next = undo.use(await Yolo.open(path, { ...options, threads }));
     const timing = { threads, milliseconds: await quickest(next) };
     const isWorthwhile = timing.milliseconds < worthwhile * timings.at(-1)!.milliseconds;

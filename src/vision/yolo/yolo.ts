@@ -1,4 +1,4 @@
-import { type LedgerEntry, ledger, stage } from '@plateau/memory';
+import { type LedgerEntry, ledger, stage, staged } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { resolveClassNames } from './class-names.ts';
 import { DetectionDecoder } from './detection-decoder.ts';
@@ -37,7 +37,6 @@ export class Yolo implements AsyncDisposable {
   readonly #outputs = { made: 0, released: 0 };
   /** For the next run, where the last one's output has been disposed of. */
   #spare: YoloOutput | undefined;
-  #running: Disposable | undefined;
 
   /**
    * Opens a model file and runs it once on grey, so that whatever is wrong with it is said here.
@@ -165,19 +164,14 @@ export class Yolo implements AsyncDisposable {
    * @throws TypeError after disposal
    */
   start(input: ModelInput): Promise<RunResults> {
-    this.#running = stage('inference');
-    try {
+    return staged('inference', () => {
       input.prepare();
       return this.#session.start(input.feeds, this.#fetches);
-    } catch (error) {
-      this.#endStage();
-      throw error;
-    }
+    });
   }
 
   /** The output of a run that `start` began with `input`. The caller owns it. */
   finish(input: ModelInput, results: RunResults): YoloOutput {
-    this.#endStage();
     const { name, head: headName, prototypes: prototypesName } = this.#layout;
     const head = OnnxSession.output(results, headName);
     const prototypes = prototypesName === undefined ? undefined : OnnxSession.output(results, prototypesName);
@@ -190,14 +184,8 @@ export class Yolo implements AsyncDisposable {
   }
 
   /** What to throw for a run that was rejected with `cause`: ERR_INFERENCE_FAILED, or ERR_BUDGET_EXCEEDED. */
-  async failure(cause: unknown): Promise<PlateauError> {
-    this.#endStage();
-    return await this.#session.failure(cause);
-  }
-
-  #endStage(): void {
-    this.#running?.[Symbol.dispose]();
-    this.#running = undefined;
+  failure(cause: unknown): Promise<PlateauError> {
+    return this.#session.failure(cause);
   }
 
   readonly #giveBack = (
