@@ -99,16 +99,15 @@ export class CaptureCamera implements AsyncDisposable {
       onOpened: (info: VideoInfo) => this.#opened(info),
       onCounters: (counters: VideoCounters) => this.#count(counters),
     };
-    const { truncatedAt, warnings } = await captureRecording(
-      name,
-      capture,
-      this.#publisher,
-      this.#tools.busy,
-      listener,
-      signal,
-    );
+    let end: RecordingEnd = { truncatedAt: null, warnings: [] };
+    try {
+      end = await captureRecording(name, capture, this.#publisher, this.#tools.busy, listener, signal);
+    } catch (error) {
+      // A wait that the stop has ended: the annotated video is whole as far as it goes, as it is between two waits.
+      if (error !== signal.reason) throw error;
+    }
     await this.#annotator.finish(signal);
-    return { truncatedAt, warnings: [...warnings, ...this.#annotator.warnings] };
+    return { ...end, warnings: [...end.warnings, ...this.#annotator.warnings] };
   }
 
   /** The newest picture wins; the feed itself reconnects for ever. */

@@ -200,4 +200,21 @@ describe.skipIf(skipFor(absent))(`flags of analyze${because(absent)}`, () => {
     expect(video.times.length).toBeLessThanOrEqual(report.frames.inferred + 4);
     expect(readdirSync(bench.path).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
+
+  test('stopped while it waits for a slow model, the video is whole as well, each time', async () => {
+    using bench = new Workbench();
+    const long = bench.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=25:d=40', 'long.mp4');
+    for (const turn of [0, 1, 2]) {
+      const output = bench.file(`waiting-${turn}.mp4`);
+      const child = spawnPlateau(['analyze', long, '--threads', '1', '--json', '--output', output]);
+      child.stdout?.resume();
+      const ended = once(child, 'close');
+      await vi.waitUntil(() => (statSync(`${output}.partial`, { throwIfNoEntry: false })?.size ?? 0) > 0, {
+        timeout: 20_000,
+      });
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(probe(output).times.length).toBeGreaterThan(0);
+    }
+  });
 });

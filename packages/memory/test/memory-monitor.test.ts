@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Ledger, MemoryMonitor, SlabPool, threadMemory } from '../src/index.ts';
+import { collectNow, Ledger, MemoryMonitor, SlabPool, threadMemory } from '../src/index.ts';
 
 test('a sample knows the process, the ledger, the slabs and the limit', () => {
   const ledger = new Ledger({ clock: () => 0, thread: 'test' });
@@ -34,6 +34,8 @@ test('a sample knows the process, the ledger, the slabs and the limit', () => {
 
 test('100 MB of touched array buffers are seen both in RSS and in their own row', () => {
   const monitor = new MemoryMonitor();
+  // Buffers of earlier tests must not be freed in between.
+  collectNow();
   const before = monitor.sample();
   const buffer = new Uint8Array(100_000_000).fill(1);
   const after = monitor.sample();
