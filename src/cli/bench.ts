@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { basename } from 'node:path';
+import { readAllowedCpus } from '@plateau/memory';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
@@ -96,7 +97,7 @@ function measure(order: BenchOrder & { readonly rounds: number; readonly peers: 
     date: new Date().toISOString(),
     machine: {
       cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
+      cores: readAllowedCpus(),
       memoryBytes: totalmem(),
       node: process.versions.node,
     },

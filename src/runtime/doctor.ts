@@ -1,5 +1,5 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
-import { readMemoryLimit } from '@plateau/memory';
+import { cpus, totalmem } from 'node:os';
+import { readAllowedCpus, readMemoryLimit } from '@plateau/memory';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { DecoderChoice } from '../vision/video/decoder-choice.ts';
@@ -65,7 +65,7 @@ export class Doctor {
   }
 
   #machine(): void {
-    const allowed = availableParallelism();
+    const allowed = readAllowedCpus();
     const model = cpus()[0]?.model ?? 'unknown processor';
     this.#say(
       'machine',

@@ -1,4 +1,5 @@
 /** The public names of `@plateau/memory`. */
+export { readAllowedCpus } from './allowed-cpus.ts';
 export { AtomicCounter, type AtomicCounterHandle } from './atomic-counter.ts';
 export {
   BufferLease,

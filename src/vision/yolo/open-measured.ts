@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { readAllowedCpus } from '@plateau/memory';
 import type { ThreadTiming } from './model-description.ts';
 import { Yolo } from './yolo.ts';
 import type { YoloOptions } from './yolo-options.ts';
@@ -22,13 +22,13 @@ export interface MeasuredYolo {
  * as long as each is clearly faster. So trying ends by itself: it takes three runs and an opening for each count, each faster
  * than the last one. Beside the one that wins, one other is open for that time.
  * Owner: the caller, of the model that is handed out; all others are closed.
- * @param allowed CPUs that this process may use, as Node sees affinity and quota; tests pass their own.
+ * @param allowed CPUs that this process may use at once; tests pass their own.
  * @throws PlateauError as `Yolo.open` does
  */
 export async function openMeasured(
   path: string,
   options: Omit<YoloOptions, 'threads'>,
-  allowed: number = availableParallelism(),
+  allowed: number = readAllowedCpus(),
 ): Promise<MeasuredYolo> {
   await using undo = new AsyncDisposableStack();
   let best = undo.use(await Yolo.open(path, { ...options, threads: 1 }));
