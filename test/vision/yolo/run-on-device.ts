@@ -1,6 +1,7 @@
 /** Runs a model on the device named and prints its first values: a program of its own, since drivers are chosen by environment. */
 import { Yolo } from '../../../src/vision/yolo/yolo.ts';
 
+const moreRuns = 100;
 const [device, model] = process.argv.slice(2) as ['cpu' | 'webgpu', string];
 await using yolo = await Yolo.open(model, { device });
 const [height, width] = yolo.model.input;
@@ -14,6 +15,19 @@ for (let run = 0; run < 3; run++) {
   views.push(output.head, output.prototypes!);
   if (run === 2) values.push(...output.head.subarray(0, 100), ...output.prototypes!.subarray(0, 256));
 }
-const { made, released } = yolo.outputs;
 const bytesHeld = views.reduce((sum, view) => sum + view.byteLength, 0);
-console.log(JSON.stringify({ device: yolo.model.device, values, made, released, bytesHeld }));
+
+/** A software driver's device memory is the process's own, so what stays on the device shows here. */
+async function grownBytes(runs: number): Promise<number> {
+  const before = process.memoryUsage.rss();
+  for (let run = 0; run < runs; run++) {
+    using _output = await yolo.run(input);
+  }
+  return process.memoryUsage.rss() - before;
+}
+await grownBytes(30);
+const { made, released } = yolo.outputs;
+const grown = await grownBytes(moreRuns);
+console.log(
+  JSON.stringify({ device: yolo.model.device, values, made, released, bytesHeld, grownBytes: grown }),
+);
