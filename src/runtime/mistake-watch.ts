@@ -2,7 +2,9 @@ import {
   collectAndFinalize,
   copyCounts,
   findMistakes,
+  GrowingCounts,
   type LedgerSnapshot,
+  ledgerPileUps,
   type Mistake,
   PileUpDetector,
 } from '@plateau/memory';
@@ -19,18 +21,21 @@ export interface MistakeWatchOptions {
 const watchEvery = 16;
 /** Half of the watched ones, kept for good, are piling up. */
 const leastPerFrame = 0.5 / watchEvery;
+/** Cameras that come one after the other are no leak: resources that pile up are more. */
+const leastResources = 32;
 /** Pictures are meant to live for a turn; one that is held for so long has been kept. */
 const oldAfterSeconds = { VideoFrame: 300 };
 /** Findings that are shown, the newest of each line. */
 const mostMistakes = 50;
 
 /**
- * Looks from time to time for the three common mistakes in the running monitor: results that pile up, resources that
- * were never released, needless copies. Each finding names its line.
+ * Looks from time to time for the three common mistakes in the running monitor: results and resources that pile up,
+ * resources that were never released, needless copies. Each finding names its line.
  */
 export class MistakeWatch implements Disposable {
   readonly #options: MistakeWatchOptions;
   readonly #pileUps: PileUpDetector;
+  readonly #resources = new GrowingCounts({ leastPerFrame, least: leastResources });
   readonly #found = new Map<string, Mistake>();
   readonly #timer: NodeJS.Timeout;
   #frames = 0;
@@ -54,8 +59,10 @@ export class MistakeWatch implements Disposable {
 
   /** Looks now; what is found is told. */
   async look(): Promise<void> {
-    const pileUps = await this.#pileUps.check(this.#frames);
+    const decisions = await this.#pileUps.check(this.#frames);
     const ledger = this.#options.ledger();
+    const resources = ledger === undefined ? [] : ledgerPileUps(this.#resources, this.#frames, ledger);
+    const pileUps = [...decisions, ...resources];
     for (const mistake of findMistakes({ pileUps, ledger, copies: copyCounts.report(), oldAfterSeconds }))
       this.#note(mistake);
   }

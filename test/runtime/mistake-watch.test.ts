@@ -55,3 +55,41 @@ test('a resource that nobody released is told with the line that made it, and ag
   for (let turn = 0; turn < 3; turn += 1) await watch.look();
   expect(told.map(({ count }) => count)).toEqual([1, 2]);
 });
+
+test('resources of any thread that are added to decision after decision are told before they are old', async () => {
+  const pictures = new Ledger({ clock: () => 0, thread: 'capture' });
+  using watch = new MistakeWatch({
+    everySeconds: 3600,
+    ledger: () => pictures.snapshot(),
+    onMistake: (mistake) => told.push(mistake),
+  });
+  const kept: Disposable[] = [];
+  for (let look = 0; look < 5; look += 1) {
+    for (let frame = 0; frame < 50; frame += 1) {
+      watch.result({ frame }, 'Decision');
+      kept.push(pictures.track({ kind: 'VideoFrame', bytes: 460_800 }));
+    }
+    await watch.look();
+  }
+  expect(kept).toHaveLength(250);
+  expect(told).toMatchObject([{ mistake: 'results-pile-up', count: 200 }]);
+  expect(told[0].sentence).toMatch(/of kind VideoFrame are alive and 1\.00 a frame are added/);
+  expect(told[0].site).toMatch(/mistake-watch\.test\.ts:\d+/);
+});
+
+test('cameras that come one after the other are no pile', async () => {
+  const captures = new Ledger({ clock: () => 0, thread: 'capture' });
+  using watch = new MistakeWatch({
+    everySeconds: 3600,
+    ledger: () => captures.snapshot(),
+    onMistake: (mistake) => told.push(mistake),
+  });
+  const open: Disposable[] = [];
+  for (let look = 0; look < 6; look += 1) {
+    for (let frame = 0; frame < 10; frame += 1) watch.result({ frame }, 'Decision');
+    open.push(captures.track({ kind: 'VideoCapture', bytes: 1000 }));
+    await watch.look();
+  }
+  expect(open).toHaveLength(6);
+  expect(told).toEqual([]);
+});

@@ -36,6 +36,7 @@ export {
 export { assessFlatness, type Flatness, type FlatnessOptions, type MemoryPoint } from './flatness.ts';
 export { FrameRing, type FrameRingHandle, type FrameRingOptions } from './frame-ring.ts';
 export { GpuMemoryScope, releaseTensor, type TensorLike } from './gpu-memory-scope.ts';
+export { GrowingCounts, type Growth, type GrowthRule } from './growing-counts.ts';
 export {
   absoluteDifference,
   add,
@@ -83,7 +84,7 @@ export { Nvml } from './nvml.ts';
 export { loadNvml, type NvmlLibrary } from './nvml-library.ts';
 export { ownResidentBytes } from './own-resident-bytes.ts';
 export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
-export { type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
+export { ledgerPileUps, type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';
 export { PoolAdaptor } from './pool-adaptor.ts';
 export { profile } from './profile.ts';

@@ -6,22 +6,17 @@
  * its steady state makes none.
  */
 import { creationSite } from './creation-site.ts';
+import { GrowingCounts, type Growth, type GrowthRule } from './growing-counts.ts';
+import type { LedgerSnapshot } from './ledger-snapshot.ts';
 
-export interface PileUpOptions {
+export interface PileUpOptions extends GrowthRule {
   /** Collects garbage and lets finalizers run. */
   readonly collect: () => void | Promise<void>;
-  /** So many checks in a row have to show growth. Default: 3. */
-  readonly checks?: number | undefined;
-  /** Growth below so many objects a frame is none. Default: 0.1. */
-  readonly leastPerFrame?: number | undefined;
   /** The line is noted for one object in so many, the first of each kind included. Default: 16. */
   readonly siteEvery?: number | undefined;
 }
 
-export interface PileUp {
-  readonly kind: string;
-  readonly live: number;
-  readonly perFrame: number;
+export interface PileUp extends Growth {
   /** Where most of the living were made that have a line: `file:line:column`. */
   readonly site: string | undefined;
 }
@@ -35,17 +30,18 @@ interface Kind {
   live: number;
   watched: number;
   readonly sites: Map<string, number>;
-  /** Counts after the last collections, with the frame of each. */
-  readonly history: { frame: number; live: number }[];
 }
 
 export class PileUpDetector {
   readonly #options: PileUpOptions;
   readonly #kinds = new Map<string, Kind>();
+  /** Counts after the last collections. */
+  readonly #counts: GrowingCounts;
   readonly #registry = new FinalizationRegistry<Watched>((gone) => this.#note(gone, -1));
 
   constructor(options: PileUpOptions) {
     this.#options = options;
+    this.#counts = new GrowingCounts(options);
   }
 
   /**
@@ -80,20 +76,11 @@ export class PileUpDetector {
    */
   async check(frame: number): Promise<PileUp[]> {
     await this.#options.collect();
-    const { checks = 3, leastPerFrame = 0.1 } = this.#options;
-    const found: PileUp[] = [];
-    for (const [kind, { live, sites, history }] of this.#kinds) {
-      history.push({ frame, live });
-      if (history.length > checks + 1) history.shift();
-      const first = history[0];
-      if (first === undefined || history.length <= checks || frame <= first.frame) continue;
-      const isGrowing = history.every((one, at) => at === 0 || one.live > (history[at - 1]?.live ?? 0));
-      const perFrame = (live - first.live) / (frame - first.frame);
-      if (!isGrowing || perFrame < leastPerFrame) continue;
-      const site = [...sites].sort((a, b) => b[1] - a[1])[0]?.[0];
-      found.push({ kind, live, perFrame, site });
-    }
-    return found;
+    const counts = [...this.#kinds].map(([kind, { live }]) => [kind, live] as const);
+    return this.#counts.check(frame, counts).map((growth) => {
+      const sites = this.#kinds.get(growth.kind)?.sites ?? [];
+      return { ...growth, site: [...sites].sort((a, b) => b[1] - a[1])[0]?.[0] };
+    });
   }
 
   #note({ kind, site }: Watched, by: 1 | -1): void {
@@ -108,9 +95,25 @@ export class PileUpDetector {
   #kindOf(kind: string): Kind {
     let counts = this.#kinds.get(kind);
     if (counts === undefined) {
-      counts = { live: 0, watched: 0, sites: new Map(), history: [] };
+      counts = { live: 0, watched: 0, sites: new Map() };
       this.#kinds.set(kind, counts);
     }
     return counts;
   }
+}
+
+/**
+ * Resources that pile up, of any thread whose ledger is in the snapshot: without a collection, since they are counted
+ * until they are released. What is held by somebody who keeps adding to it is found here, long before it is old.
+ */
+export function ledgerPileUps(
+  counts: GrowingCounts,
+  frame: number,
+  { byKind, places }: LedgerSnapshot,
+): PileUp[] {
+  const live = Object.entries(byKind).map(([kind, total]) => [kind, total.live] as const);
+  return counts.check(frame, live).map((growth) => {
+    const ofKind = places.filter(({ kind }) => kind === growth.kind).sort((a, b) => b.live - a.live);
+    return { ...growth, site: ofKind[0]?.site };
+  });
 }
