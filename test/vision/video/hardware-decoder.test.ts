@@ -106,6 +106,24 @@ const again = () => posix.again;
 const fine = () => 0;
 const fails = () => AVERROR_INVALIDDATA;
 
+/** @param stream What software decodes where the device fails; absent: it must not. */
+function hardware(
+  device: Decoder,
+  reasons: string[],
+  stream?: Stream,
+  { downloads = false } = {},
+): HardwareDecoder {
+  return new HardwareDecoder(device, {
+    downloads,
+    openSoftware: () => {
+      if (stream === undefined) throw new Error('nobody asked for software');
+      return new PictureDecoder(stream, 'clip', 1);
+    },
+    onSoftware: (text) => reasons.push(text),
+    onRefused: noMatter,
+  });
+}
+
 test.each<[string, () => Device, RegExp]>([
   ['refuses its first packet', () => new Device(fails, again), /decoder fails \(Invalid data/],
   [
@@ -117,16 +135,7 @@ test.each<[string, () => Device, RegExp]>([
 ])('a device that %s is replaced by software, and no picture is lost', (_, device, reason) => {
   const reasons: string[] = [];
   const made = device();
-  const decoded = decodeAll(
-    clip,
-    (stream) =>
-      new HardwareDecoder(made, {
-        downloads: false,
-        openSoftware: () => new PictureDecoder(stream, 'clip', 1),
-        onSoftware: (text) => reasons.push(text),
-        onRefused: noMatter,
-      }),
-  );
+  const decoded = decodeAll(clip, (stream) => hardware(made, reasons, stream));
   expect(decoded).toEqual(software);
   expect(decoded.pictures).toHaveLength(100);
   expect(reasons).toEqual([expect.stringMatching(reason)]);
@@ -136,16 +145,7 @@ test.each<[string, () => Device, RegExp]>([
 test('a device that is silent until the end of a short recording is replaced as well', () => {
   const short = clips.make('short.mp4', { source: 'testsrc2=s=64x48:r=10:d=1' });
   const reasons: string[] = [];
-  const { pictures } = decodeAll(
-    short,
-    (stream) =>
-      new HardwareDecoder(new Device(fine, again), {
-        downloads: false,
-        openSoftware: () => new PictureDecoder(stream, 'short', 1),
-        onSoftware: (text) => reasons.push(text),
-        onRefused: noMatter,
-      }),
-  );
+  const { pictures } = decodeAll(short, (stream) => hardware(new Device(fine, again), reasons, stream));
   expect(pictures).toHaveLength(10);
   expect(reasons).toEqual(['its decoder gave out no picture']);
 });
@@ -156,14 +156,7 @@ test('a device that has given a picture is not doubted for a damaged packet late
     (sent) => (sent === 5 ? AVERROR_INVALIDDATA : 0),
     () => 0,
   );
-  using decoder = new HardwareDecoder(device, {
-    downloads: false,
-    openSoftware: () => {
-      throw new Error('nobody asked for software');
-    },
-    onSoftware: (text) => reasons.push(text),
-    onRefused: noMatter,
-  });
+  using decoder = hardware(device, reasons);
   using packet = new Packet();
   packet.alloc();
   using frame = new Frame();
@@ -187,15 +180,8 @@ test.each([
   'a device that works at first and then %s is left at a key frame, with one reason',
   (_, where) => {
     const reasons: string[] = [];
-    const { pictures, refused } = decodeAll(
-      clip,
-      (stream) =>
-        new HardwareDecoder(failing(new PictureDecoder(stream, 'clip', 1), 25, where), {
-          downloads: false,
-          openSoftware: () => new PictureDecoder(stream, 'clip', 1),
-          onSoftware: (text) => reasons.push(text),
-          onRefused: noMatter,
-        }),
+    const { pictures, refused } = decodeAll(clip, (stream) =>
+      hardware(failing(new PictureDecoder(stream, 'clip', 1), 25, where), reasons, stream),
     );
     expect(reasons).toEqual([expect.stringMatching(/failed on \d+ packets in a row/)]);
     // At packet 26 it is lost; the key frame of packet 31 is among its failures, and software begins with that of packet 41.
@@ -209,17 +195,8 @@ test.each([
 
 test('a device that is lost before the end of a recording without another key frame ends it all the same', () => {
   const reasons: string[] = [];
-  const { refused } = decodeAll(
-    clip,
-    (stream) =>
-      new HardwareDecoder(failing(new PictureDecoder(stream, 'clip', 1), 95, 'receive'), {
-        downloads: false,
-        openSoftware: () => {
-          throw new Error('nobody asked for software');
-        },
-        onSoftware: (text) => reasons.push(text),
-        onRefused: noMatter,
-      }),
+  const { refused } = decodeAll(clip, (stream) =>
+    hardware(failing(new PictureDecoder(stream, 'clip', 1), 95, 'receive'), reasons),
   );
   expect(refused).toBeGreaterThan(0);
   expect(reasons).toEqual([]);
@@ -233,11 +210,8 @@ test('where FFmpeg itself changes to software, its pictures come and the reason 
     (stream) => {
       const binding = { context: null as never, pixelFormat: 44 };
       const found = { device: binding };
-      return new HardwareDecoder(new PictureDecoder(stream, 'clip', 1, found as never), {
+      return hardware(new PictureDecoder(stream, 'clip', 1, found as never), reasons, stream, {
         downloads: true,
-        openSoftware: () => new PictureDecoder(stream, 'clip', 1),
-        onSoftware: (text) => reasons.push(text),
-        onRefused: noMatter,
       });
     },
   );
