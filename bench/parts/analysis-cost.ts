@@ -1,4 +1,4 @@
-/** `analysis-cost.ts MODEL`: analyses the demo clip six times through one pipeline and prints what all but the first cost, as JSON. */
+/** `analysis-cost.ts MODEL`: analyses the demo clip 24 times through one pipeline and prints what all but the first cost, as JSON. */
 import { fileURLToPath } from 'node:url';
 import { analyzeRecordings, type CameraSettings, defaults } from 'plateau';
 import { recordingCapture } from '../../src/runtime/capture-settings.ts';
@@ -16,7 +16,7 @@ const clip: CameraSettings = {
   capture: recordingCapture(fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url))),
 };
 /** The first time warms everything up, and its threads begin in it. */
-const times = 6;
+const times = 24;
 let began = 0;
 let cpuBefore = process.cpuUsage();
 let decided = 0;

@@ -35,10 +35,10 @@ interface Running {
 
 /** Names made up at run time, and stages that are never ended, must not grow without end. */
 /** Calls of a stage that are measured whatever it costs; and the share of the run that the readings of more may take. */
-const alwaysMeasured = 1000;
-const dearShare = 0.03;
+const alwaysMeasured = 300;
+const dearShare = 0.015;
 /** Share of the run that whole readings may take where no buffer comes or goes. */
-const wholeShare = 0.02;
+const wholeShare = 0.01;
 const rowRoom = 500;
 const depthRoom = 64;
 const otherStages = '(other stages)';

@@ -24,7 +24,7 @@ export interface StageRow extends StageReading {
   readonly path: string;
   readonly calls: number;
   /**
-   * Of these. The first 1000 of a stage all are; later ones as long as the readings take no more than 3 % of the run. The
+   * Of these. The first 300 of a stage all are; later ones as long as the readings take no more than 1.5 % of the run. The
    * bytes of the others count for the stage around them.
    */
   readonly measuredCalls: number;

@@ -15,7 +15,7 @@ const sampleMilliseconds = 50;
 /** Records are written once a second, or less often (up to ten) where they take more than a hundredth of the time. */
 const writePauseSeconds = 1;
 const longestWritePauseSeconds = 10;
-const writeShare = 0.01;
+const writeShare = 0.003;
 const functionRoom = 50;
 /** Exit code of a program that a signal ends, and of one that throws. */
 const interruptedCode = 130;
