@@ -6,8 +6,9 @@
  */
 import type { Clock } from './clock.ts';
 import { creationSite } from './creation-site.ts';
-import type { LedgerPlace, LedgerRecord, LedgerSnapshot, LedgerTotal } from './ledger-snapshot.ts';
-import { mostTelling } from './ledger-snapshot.ts';
+import { LedgerPlaces, type SourcePlace } from './ledger-places.ts';
+import { type LedgerRecord, type LedgerSnapshot, mostTelling } from './ledger-snapshot.ts';
+import { type LedgerAccount, LedgerTotals } from './ledger-totals.ts';
 
 /**
  * How hard forgotten resources are looked for. `off`: not at all. `simple`: the first 128 of each kind and one in 128
@@ -15,14 +16,12 @@ import { mostTelling } from './ledger-snapshot.ts';
  */
 export type LeakLevel = 'off' | 'simple' | 'paranoid';
 
-/** What is told of a resource when it comes into being. */
-export interface Tracked {
-  /** The class or sort of resource: `VideoCapture`, `Slab`. */
-  readonly kind: string;
+/**
+ * What is told of a resource when it comes into being. Its kind is the class or sort: `VideoCapture`, `Slab`; its stage the
+ * step of the pipeline that holds it: `capture`, `inference`.
+ */
+export interface Tracked extends LedgerAccount {
   readonly bytes: number;
-  readonly camera?: string | undefined;
-  /** The step of the pipeline that holds it: `capture`, `inference`. */
-  readonly stage?: string | undefined;
   readonly owner?: string | undefined;
   /** Look for it at every leak level but `off`, without sampling: for things that are few and dear. */
   readonly always?: boolean | undefined;
@@ -31,36 +30,14 @@ export interface Tracked {
   readonly siteBelow?: Function | undefined;
 }
 
-/** Sampled resources of one line. */
-interface Place {
-  readonly about: Tracked;
-  readonly site: string;
-  live: number;
-  bytes: number;
-}
-
 interface LiveRecord {
   readonly about: Tracked;
-  readonly place: Place | undefined;
+  readonly place: SourcePlace | undefined;
   readonly since: number;
   readonly ledger: Ledger;
   bytes: number;
   live: boolean;
   forgotten: boolean;
-}
-
-/** Sums of one kind, camera or stage. A changing twin of `LedgerTotal`. */
-class RunningTotal {
-  live = 0;
-  bytes = 0;
-  peakBytes = 0;
-  tracked = 0;
-  released = 0;
-
-  resize(by: number): void {
-    this.bytes += by;
-    if (this.bytes > this.peakBytes) this.peakBytes = this.bytes;
-  }
 }
 
 /** The receipt for one tracked resource. Its holder disposes of it together with the resource; twice is harmless. */
@@ -91,9 +68,6 @@ export class LedgerEntry implements Disposable {
 }
 
 const sampleEvery = 128;
-/** Sums of cameras, and of lines, that hold nothing any more are kept up to so many. */
-const mostIdleCameras = 128;
-const mostIdlePlaces = 512;
 
 export class Ledger {
   /** Tells of each forgotten resource as soon as the collector reveals it (after a collection and a turn of the loop). */
@@ -103,10 +77,8 @@ export class Ledger {
   readonly #clock: Clock;
   readonly #thread: string;
   readonly #live = new Set<LiveRecord>();
-  readonly #kinds = new Map<string, RunningTotal>();
-  readonly #cameras = new Map<string, RunningTotal>();
-  readonly #stages = new Map<string, RunningTotal>();
-  readonly #places = new Map<string, Place>();
+  readonly #totals = new LedgerTotals();
+  readonly #places = new LedgerPlaces();
   readonly #registry = new FinalizationRegistry<LiveRecord>((record) => this.#forget(record));
   #bytes = 0;
   #forgotten = 0;
@@ -127,15 +99,15 @@ export class Ledger {
 
   /** Live bytes of one kind. */
   bytesOf(kind: string): number {
-    return this.#kinds.get(kind)?.bytes ?? 0;
+    return this.#totals.bytesOf(kind);
   }
 
   /** Enters a resource. The caller owns the receipt. @throws RangeError when `bytes` is negative or no number. */
   track(about: Tracked): LedgerEntry {
     checkBytes(about.bytes);
-    const kind = totalOf(this.#kinds, about.kind);
-    const watched = this.#isWatched(about, kind);
-    const place = watched ? this.#placeOf(about, creationSite(about.siteBelow ?? this.track)) : undefined;
+    const watched = this.#isWatched(about);
+    const site = watched ? creationSite(about.siteBelow ?? this.track) : undefined;
+    const place = site === undefined ? undefined : this.#places.enter(about, site, about.bytes);
     const record: LiveRecord = {
       about,
       place,
@@ -147,15 +119,7 @@ export class Ledger {
     };
     this.#live.add(record);
     this.#bytes += about.bytes;
-    for (const total of this.#totalsOf(about)) {
-      total.live += 1;
-      total.tracked += 1;
-      total.resize(about.bytes);
-    }
-    if (place !== undefined) {
-      place.live += 1;
-      place.bytes += about.bytes;
-    }
+    this.#totals.enter(about, about.bytes);
     const entry = new LedgerEntry(record);
     if (watched) this.#registry.register(entry, record, record);
     return entry;
@@ -167,17 +131,10 @@ export class Ledger {
     record.live = false;
     this.#live.delete(record);
     this.#bytes -= record.bytes;
-    for (const total of this.#totalsOf(record.about)) {
-      total.live -= 1;
-      total.released += 1;
-      total.resize(-record.bytes);
-    }
-    this.#forgetOldCamera(record.about.camera);
+    this.#totals.leave(record.about, record.bytes);
     if (record.place === undefined) return;
-    record.place.live -= 1;
-    record.place.bytes -= record.bytes;
+    this.#places.leave(record.place, record.bytes);
     this.#registry.unregister(record);
-    this.#forgetOldPlace(record.place);
   }
 
   /** @internal Called by the entry. */
@@ -188,7 +145,7 @@ export class Ledger {
     record.bytes = bytes;
     this.#bytes += by;
     if (record.place !== undefined) record.place.bytes += by;
-    for (const total of this.#totalsOf(record.about)) total.resize(by);
+    this.#totals.resize(record.about, by);
   }
 
   /** A picture of this moment that can be posted to other threads. @param recordLimit Single records in it. */
@@ -199,18 +156,17 @@ export class Ledger {
       live: this.#live.size,
       bytes: this.#bytes,
       forgotten: this.#forgotten,
-      byKind: plainTotals(this.#kinds),
-      byCamera: plainTotals(this.#cameras),
-      byStage: plainTotals(this.#stages),
+      ...this.#totals.snapshot(),
       records: mostTelling(this.#describeAll(now), recordLimit),
-      places: this.#describePlaces(recordLimit),
+      places: this.#places.snapshot(this.#thread, recordLimit),
     };
   }
 
-  #isWatched(about: Tracked, kind: RunningTotal): boolean {
+  #isWatched(about: Tracked): boolean {
     if (this.leakLevel === 'off') return false;
     if (this.leakLevel === 'paranoid' || about.always === true) return true;
-    return kind.tracked < sampleEvery || kind.tracked % sampleEvery === 0;
+    const tracked = this.#totals.trackedOf(about.kind);
+    return tracked < sampleEvery || tracked % sampleEvery === 0;
   }
 
   #forget(record: LiveRecord): void {
@@ -231,68 +187,8 @@ export class Ledger {
   *#describeAll(now: number): Generator<LedgerRecord> {
     for (const record of this.#live) yield this.#describe(record, now);
   }
-
-  #describePlaces(limit: number): LedgerPlace[] {
-    return [...this.#places.values()]
-      .filter(({ live }) => live > 0)
-      .sort((a, b) => b.bytes - a.bytes)
-      .slice(0, limit)
-      .map(({ about: { kind, camera, stage }, site, live, bytes }) => {
-        return { kind, camera, stage, site, thread: this.#thread, live, bytes };
-      });
-  }
-
-  /** Cameras come and go under ever new names: beyond some, those that hold nothing any more are forgotten. */
-  #forgetOldCamera(camera: string | undefined): void {
-    if (camera === undefined || this.#cameras.size <= mostIdleCameras) return;
-    if (this.#cameras.get(camera)?.live === 0) this.#cameras.delete(camera);
-  }
-
-  /** Lines of source are few, and each stands here once for each camera. */
-  #forgetOldPlace(place: Place): void {
-    if (place.live > 0 || this.#places.size <= mostIdlePlaces) return;
-    this.#places.delete(placeKey(place.about, place.site));
-  }
-
-  #placeOf(about: Tracked, site: string): Place {
-    const key = placeKey(about, site);
-    let place = this.#places.get(key);
-    if (place === undefined) {
-      place = { about: { ...about, siteBelow: undefined }, site, live: 0, bytes: 0 };
-      this.#places.set(key, place);
-    }
-    return place;
-  }
-
-  #totalsOf(about: Tracked): RunningTotal[] {
-    const totals = [totalOf(this.#kinds, about.kind)];
-    if (about.camera !== undefined) totals.push(totalOf(this.#cameras, about.camera));
-    if (about.stage !== undefined) totals.push(totalOf(this.#stages, about.stage));
-    return totals;
-  }
 }
 
 function checkBytes(bytes: number): void {
   if (!(bytes >= 0)) throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
-}
-
-function placeKey({ kind, camera, stage }: Tracked, site: string): string {
-  return `${kind}|${camera ?? ''}|${stage ?? ''}|${site}`;
-}
-
-function totalOf(totals: Map<string, RunningTotal>, name: string): RunningTotal {
-  let total = totals.get(name);
-  if (total === undefined) {
-    total = new RunningTotal();
-    totals.set(name, total);
-  }
-  return total;
-}
-
-function plainTotals(totals: ReadonlyMap<string, RunningTotal>): Record<string, LedgerTotal> {
-  const plain: Record<string, LedgerTotal> = {};
-  for (const [name, { live, bytes, peakBytes, tracked, released }] of totals) {
-    plain[name] = { live, bytes, peakBytes, tracked, released };
-  }
-  return plain;
 }
