@@ -1,4 +1,7 @@
-/** Float views over the bytes of one slot, each made once and found again without allocating anything. */
+/** Float views over the bytes of one slot, the first 32 made once and found again without allocating anything. */
+
+/** A program has a few views of a slot; one with ever new lengths gets them without their being kept. */
+const mostViews = 32;
 
 export class FloatViews {
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
@@ -20,7 +23,7 @@ export class FloatViews {
       );
     }
     const made = new Float32Array(buffer, start, floats);
-    this.#views.push(made);
+    if (this.#views.length < mostViews) this.#views.push(made);
     return made;
   }
 }

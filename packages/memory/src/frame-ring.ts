@@ -84,12 +84,15 @@ export class FrameRing implements Disposable {
 
   /** @throws MemoryError: ERR_RING_BUSY when there is a writer already, ERR_RING_CLOSED. */
   writer(options: RingWriterOptions): RingWriter {
+    const { overwrite, doorbell } = options;
     this.#check();
-    if (!this.#memory.control.writing.register(threadId)) {
+    const { writing } = this.#memory.control;
+    const place = writing.register(threadId);
+    if (place === 0) {
       throw new MemoryError('ERR_RING_BUSY', 'the ring has a writer already: dispose of that one first');
     }
-    this.#check(() => this.#memory.control.writing.release());
-    return new RingWriter(this.#memory, options);
+    this.#check(() => writing.leave(place));
+    return new RingWriter(this.#memory, place, { overwrite, doorbell });
   }
 
   /** @throws MemoryError: ERR_RING_BUSY when all eight places are taken, ERR_RING_CLOSED. */

@@ -17,6 +17,7 @@ export class RingControl {
   readonly words: RingWords;
   readonly writing: RingWriting;
   readonly reading: RingReading;
+  #lastCounters: RingCounters = { published: 0, dropped: 0, taken: 0, abandoned: 0 };
 
   constructor(buffer: SharedArrayBuffer, slots: number, ringId: number) {
     this.words = new RingWords(buffer, slots, ringId);
@@ -29,16 +30,21 @@ export class RingControl {
   }
 
   get ended(): boolean {
-    return this.words.load(header.ended) === 1;
+    return this.words.isThisRing && this.words.load(header.ended) === 1;
   }
 
+  /** Once the memory serves another ring: as they were when they were last read, or the ring was closed. */
   get counters(): RingCounters {
-    return {
-      published: this.words.count(header.published),
-      dropped: this.words.count(header.dropped),
-      taken: this.words.count(header.taken),
-      abandoned: this.words.count(header.abandoned),
+    const { words } = this;
+    const counters = {
+      published: words.count(header.published),
+      dropped: words.count(header.dropped),
+      taken: words.count(header.taken),
+      abandoned: words.count(header.abandoned),
     };
+    // Read first: what was read of this ring is this ring's only if it is there still.
+    if (words.isThisRing) this.#lastCounters = counters;
+    return this.#lastCounters;
   }
 
   get publishedValue(): number {
@@ -51,6 +57,7 @@ export class RingControl {
 
   /** No more frames for anybody; those who wait wake up. */
   close(): void {
+    this.#lastCounters = this.counters;
     this.words.store(header.closed, 1);
     this.words.ring('publishedBell');
     this.words.ring('freeBell');

@@ -52,7 +52,7 @@ export class ReadableSlot implements Disposable {
     return this.#floats.at(byteOffset, length);
   }
 
-  /** Gives the slot back to the writer. A second time without effect. */
+  /** Gives the slot back to the writer. A second time before its next turn without effect. */
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
@@ -131,7 +131,7 @@ export class RingReader implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const slot of this.#slots) slot[Symbol.dispose]();
-    if (this.#memory.control.words.isThisRing) this.#memory.control.reading.close(this.id, this.#epoch);
+    this.#memory.control.reading.close(this.id, this.#epoch);
   }
 
   #take(newest: boolean): ReadableSlot | undefined {

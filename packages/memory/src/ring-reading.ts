@@ -36,7 +36,7 @@ export class RingReading {
     for (const awaited of [true, false]) {
       for (let id = 0; id < maxReaders; id += 1) {
         const isAwaited = (words.load(header.expected) & holdBit(id)) !== 0;
-        if (isAwaited !== awaited || !words.claim(words.rowAt(id, row.owner), owner + 1)) continue;
+        if (isAwaited !== awaited || !words.exchange(words.rowAt(id, row.owner), 0, owner + 1)) continue;
         words.set(header.expected, holdBit(id));
         return id;
       }
@@ -89,7 +89,7 @@ export class RingReading {
   release(slot: number, id: number, epoch: number): boolean {
     for (;;) {
       const word = this.#words.state(slot);
-      if (this.epoch(id) !== epoch) return false;
+      if (!this.#words.isThisRing || this.epoch(id) !== epoch) return false;
       if (!this.#words.swap(slot, word, word & ~holdBit(id))) continue;
       this.#words.ring('freeBell');
       return true;
@@ -98,7 +98,7 @@ export class RingReading {
 
   /** An orderly end: nobody waits for this reader any more. What it had not seen is passed over. */
   close(id: number, epoch: number): void {
-    if (this.epoch(id) !== epoch) return;
+    if (!this.#words.isThisRing || this.epoch(id) !== epoch) return;
     this.#words.clear(header.expected, holdBit(id));
     this.#vacate(id, true);
   }
@@ -114,6 +114,7 @@ export class RingReading {
 
   /** Frames that this reader has still to see. */
   unseen(id: number): number {
+    if (!this.#words.isThisRing) return 0;
     let count = 0;
     for (let slot = 0; slot < this.#words.slots; slot += 1) {
       if ((this.#words.state(slot) & pendingBit(id)) !== 0) count += 1;
@@ -125,6 +126,7 @@ export class RingReading {
   states(): RingReaderState[] {
     const words = this.#words;
     const states: RingReaderState[] = [];
+    if (!words.isThisRing) return states;
     for (let id = 0; id < maxReaders; id += 1) {
       const owner = words.load(words.rowAt(id, row.owner));
       if (owner === 0 && (words.load(header.expected) & holdBit(id)) === 0) continue;

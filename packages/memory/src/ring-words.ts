@@ -10,7 +10,8 @@
  *                 and each eviction
  *
  * The tag is what makes a thread that was given up for dead, and then goes on, harmless: its late step was computed
- * from a word with another tag and fails. All counts wrap at 2^32 (four years at 30 frames a second).
+ * from a word with another tag and fails. Tags, epochs and registrations go on when a slab serves another ring, for the
+ * same reason. All counts wrap at 2^32 (four years at 30 frames a second).
  */
 
 /** The most readers that a ring can have: one bit for each in the state word. */
@@ -40,6 +41,8 @@ export const header = {
   dropped: 9,
   taken: 10,
   abandoned: 11,
+  /** Writers that ever registered in this memory. */
+  registrations: 12,
 } as const;
 const headerWords = 16;
 
@@ -85,9 +88,20 @@ export class RingWords {
     return Math.ceil(((slotTableStart + 2 * slots) * 4) / 64) * 64;
   }
 
-  /** Makes the ring anew. Only its owner calls this, before any other thread knows of it. */
+  /**
+   * Makes the ring anew. Only its owner calls this, before any other thread knows of it. Whoever had a slot or a place when
+   * this memory served another ring, and wakes up now, must meet tags and epochs that it does not know.
+   */
   initialize(expectedReaders: number): void {
-    this.#words.fill(0);
+    const fresh = new Int32Array(this.#words.length);
+    for (let slot = 0; slot < this.slots; slot += 1)
+      fresh[this.stateAt(slot)] = nextTag(this.state(slot)) & bits.tag;
+    for (let reader = 0; reader < maxReaders; reader += 1) {
+      const epoch = this.rowAt(reader, row.epoch);
+      fresh[epoch] = this.load(epoch) + 1;
+    }
+    fresh[header.registrations] = this.load(header.registrations);
+    this.#words.set(fresh);
     this.store(header.expected, (1 << expectedReaders) - 1);
     this.store(header.ringId, this.#ringId);
   }
@@ -127,9 +141,9 @@ export class RingWords {
     Atomics.and(this.#words, at, ~mask);
   }
 
-  /** Takes a vacant word. @returns False when it was not vacant. */
-  claim(at: number, owner: number): boolean {
-    return Atomics.compareExchange(this.#words, at, 0, owner) === 0;
+  /** @returns False when the word was not `from` any more. */
+  exchange(at: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, at, from, to) === from;
   }
 
   /** Where a reader's word lies. */
@@ -148,7 +162,7 @@ export class RingWords {
 
   /** One step of the protocol. @returns False when another thread was faster. */
   swap(slot: number, from: number, to: number): boolean {
-    return Atomics.compareExchange(this.#words, this.stateAt(slot), from, to) === from;
+    return this.exchange(this.stateAt(slot), from, to);
   }
 
   /** As published; a signed 32-bit number that wraps. */
@@ -156,8 +170,9 @@ export class RingWords {
     return this.load(slotTableStart + this.slots + slot);
   }
 
-  setSequence(slot: number, sequence: number): void {
-    this.store(slotTableStart + this.slots + slot, sequence);
+  /** @returns False when the slot has been published since `from` was read. */
+  swapSequence(slot: number, from: number, to: number): boolean {
+    return this.exchange(slotTableStart + this.slots + slot, from, to);
   }
 
   /** Tells those who wait on a bell. As with a doorbell: read its value, look for work, wait on the value. */
@@ -166,8 +181,9 @@ export class RingWords {
     Atomics.notify(this.#words, header[bell]);
   }
 
-  /** Blocks the thread. */
+  /** Blocks the thread. @throws RangeError for a time that is none: it would never end. */
   wait(bell: 'publishedBell' | 'freeBell', lastSeen: number, timeoutMilliseconds: number): void {
+    requireTime(timeoutMilliseconds);
     Atomics.wait(this.#words, header[bell], lastSeen, timeoutMilliseconds);
   }
 
@@ -177,7 +193,13 @@ export class RingWords {
     lastSeen: number,
     timeoutMilliseconds: number,
   ): Promise<void> {
+    requireTime(timeoutMilliseconds);
     const waiting = Atomics.waitAsync(this.#words, header[bell], lastSeen, timeoutMilliseconds);
     if (waiting.async) await waiting.value;
   }
+}
+
+function requireTime(milliseconds: number): void {
+  if (!(milliseconds >= 0))
+    throw new RangeError(`a time to wait must be a number of at least 0, not ${milliseconds}`);
 }

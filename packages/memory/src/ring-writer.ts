@@ -21,6 +21,7 @@ export class WritableSlot implements Disposable {
   readonly #doorbell: Doorbell | undefined;
   readonly #floats: FloatViews;
   #ticket = 0;
+  #lastSequence = 0;
   #held = false;
   #generation = 0;
 
@@ -59,7 +60,7 @@ export class WritableSlot implements Disposable {
   publish(): void {
     this.#check();
     this.#held = false;
-    if (!this.#memory.control.writing.publish(this.index, this.#ticket)) {
+    if (!this.#memory.control.writing.publish(this.index, this.#ticket, this.#lastSequence)) {
       throw new MemoryError(
         'ERR_RING_BUSY',
         `slot ${this.index} was taken back, since its writer counted as dead`,
@@ -68,7 +69,7 @@ export class WritableSlot implements Disposable {
     this.#doorbell?.ring();
   }
 
-  /** Gives the slot back; what was written is lost. After `publish`, and a second time, without effect. */
+  /** Gives the slot back; what was written is lost. After `publish`, and a second time before its next turn, without effect. */
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
@@ -79,7 +80,9 @@ export class WritableSlot implements Disposable {
   begin(): this {
     this.#held = true;
     this.#generation += 1;
-    this.#ticket = this.#memory.control.writing.ticket(this.index);
+    const { writing, words } = this.#memory.control;
+    this.#ticket = writing.ticket(this.index);
+    this.#lastSequence = words.sequence(this.index);
     return this;
   }
 
@@ -92,13 +95,15 @@ const waitSliceMilliseconds = 500;
 
 export class RingWriter implements Disposable {
   readonly #memory: RingMemory;
+  readonly #place: number;
   readonly #overwrite: boolean;
   readonly #slots: readonly WritableSlot[];
   #disposed = false;
 
   /** @internal Writers come from `FrameRing.writer`. */
-  constructor(memory: RingMemory, options: RingWriterOptions) {
+  constructor(memory: RingMemory, place: number, options: RingWriterOptions) {
     this.#memory = memory;
+    this.#place = place;
     this.#overwrite = options.overwrite;
     this.#slots = memory.bytes.map((_, index) => new WritableSlot(memory, index, options.doorbell));
   }
@@ -143,7 +148,8 @@ export class RingWriter implements Disposable {
 
   /** Tells the readers that no frame will follow: they see `ended` once they have taken the last. */
   end(): void {
-    this.#memory.control.writing.end();
+    if (this.#disposed) throw new UseAfterDisposeError('the writer of a frame ring');
+    if (!this.#memory.control.closed) this.#memory.control.writing.end();
   }
 
   /** Gives up the writer's place; a slot that was not published is given back. */
@@ -151,6 +157,6 @@ export class RingWriter implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const slot of this.#slots) slot[Symbol.dispose]();
-    if (this.#memory.control.words.isThisRing) this.#memory.control.writing.release();
+    this.#memory.control.writing.leave(this.#place);
   }
 }

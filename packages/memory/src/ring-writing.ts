@@ -8,12 +8,21 @@ export class RingWriting {
     this.#words = words;
   }
 
-  /** @returns False when there is a writer already. */
-  register(owner: number): boolean {
-    return this.#words.claim(header.writerOwner, owner + 1);
+  /** @returns The writer's place, which no other writer ever has, for `leave`; 0 when there is a writer already. */
+  register(owner: number): number {
+    const words = this.#words;
+    const turn = (words.add(header.registrations) + 1) & 0x7fff;
+    const place = (turn << 16) | ((owner + 1) & 0xffff) || 1;
+    return words.exchange(header.writerOwner, 0, place) ? place : 0;
   }
 
-  /** Gives up the writer's place, and what was half written. */
+  /** An orderly end; its slots have gone back. A writer that was given up meanwhile has no place any more. */
+  leave(place: number): void {
+    if (this.#words.isThisRing && this.#words.exchange(header.writerOwner, place, 0))
+      this.#words.ring('freeBell');
+  }
+
+  /** A supervisor gives up the writer's place for it, and what was half written. */
   release(): void {
     const words = this.#words;
     for (let slot = 0; slot < words.slots; slot += 1) {
@@ -71,15 +80,25 @@ export class RingWriting {
     }
   }
 
-  /** The state word of a slot that was just acquired: proof of ownership for `publish` and `abandon`. */
+  /** The state word of a slot that was just acquired: proof of ownership for `publish` and `abandon`. Until then its
+   * sequence is that of its last publication. */
   ticket(slot: number): number {
     return this.#words.state(slot);
   }
 
-  /** @returns False when the writer was declared dead meanwhile: then the frame is not published. */
-  publish(slot: number, ticket: number): boolean {
+  /**
+   * @param lastSequence The slot's when it was acquired.
+   * @returns False when the writer was declared dead meanwhile: then the frame is not published.
+   */
+  publish(slot: number, ticket: number, lastSequence: number): boolean {
     const words = this.#words;
-    words.setSequence(slot, words.add(header.sequence) + 1);
+    if (!this.#holds(slot, ticket)) return false;
+    const sequence = words.add(header.sequence) + 1;
+    // Not simply stored: a writer that was given up just now must not change the place of a frame that its successor has
+    // published here. Who holds the slot still prevails.
+    for (let last = lastSequence; !words.swapSequence(slot, last, sequence); last = words.sequence(slot)) {
+      if (!this.#holds(slot, ticket)) return false;
+    }
     const expected = words.load(header.expected);
     const word = (nextTag(ticket) & bits.tag) | bits.published | (expected << 8);
     if (!words.swap(slot, ticket, word)) return false;
@@ -93,7 +112,12 @@ export class RingWriting {
 
   /** Gives a slot back unpublished. */
   abandon(slot: number, ticket: number): void {
-    if (this.#words.swap(slot, ticket, nextTag(ticket))) this.#words.ring('freeBell');
+    if (this.#holds(slot, ticket) && this.#words.swap(slot, ticket, nextTag(ticket)))
+      this.#words.ring('freeBell');
+  }
+
+  #holds(slot: number, ticket: number): boolean {
+    return this.#words.isThisRing && this.#words.state(slot) === ticket;
   }
 
   #countOverwritten(word: number): void {

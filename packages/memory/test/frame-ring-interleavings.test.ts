@@ -142,7 +142,7 @@ test.each(everyMoment)(
   'a reader is evicted inside of a release, at its load %i: its successor keeps what it took',
   (nth) => {
     using slabs = new SlabPool();
-    using ring = FrameRing.allocate(slabs, { ...shape, slots: 2 });
+    using ring = FrameRing.allocate(slabs, shape);
     const zombie = ring.reader();
     using writer = ring.writer({ overwrite: false });
     write(writer, 1);
@@ -168,7 +168,7 @@ test.each(everyMoment)(
 
 test('a zombie gives back a slot that its successor holds: it stays held', () => {
   using slabs = new SlabPool();
-  using ring = FrameRing.allocate(slabs, { ...shape, slots: 2 });
+  using ring = FrameRing.allocate(slabs, shape);
   const zombie = ring.reader();
   using writer = ring.writer({ overwrite: false });
   write(writer, 1);
@@ -188,7 +188,7 @@ test('an eviction changes the state word of every slot that the reader had still
   control.words.initialize(1);
   const id = control.reading.register(0);
   const index = control.writing.acquire(false);
-  control.writing.publish(index, control.writing.ticket(index));
+  control.writing.publish(index, control.writing.ticket(index), 0);
   const before = control.writing.ticket(index);
   control.reading.evict(id, true);
   expect(control.writing.ticket(index)).not.toBe(before);
@@ -213,7 +213,7 @@ test('a publication wakes a reader that waits, without the help of its time', as
   const alive = setInterval(() => undefined, 1000);
   const waiting = control.words.waitAsync('publishedBell', control.publishedValue, 3_600_000);
   const index = control.writing.acquire(false);
-  control.writing.publish(index, control.writing.ticket(index));
+  control.writing.publish(index, control.writing.ticket(index), 0);
   await waiting;
   clearInterval(alive);
 });
@@ -249,3 +249,35 @@ test('what a closing reader had not seen counts as dropped at once', () => {
   reader[Symbol.dispose]();
   expect(ring.counters).toMatchObject({ published: 3, taken: 1, dropped: 2 });
 });
+
+test.each(everyMoment)(
+  'a writer is given up at exchange %i of its publication: its successor writes in order all the same',
+  (nth) => {
+    using slabs = new SlabPool();
+    using ring = FrameRing.allocate(slabs, shape);
+    using reader = ring.reader();
+    const late = ring.writer({ overwrite: false });
+    const slot = late.acquire();
+    let isGivenUp = false;
+    after('compareExchange', nth, () => {
+      isGivenUp = true;
+      ring.releaseWriter();
+      const writer = ring.writer({ overwrite: false });
+      write(writer, 1);
+      write(writer, 2);
+    });
+    let published = true;
+    try {
+      slot?.publish();
+    } catch {
+      published = false;
+    }
+    vi.restoreAllMocks();
+    const seen: number[][] = [];
+    for (let taken = reader.takeOldest(); taken !== undefined; taken = reader.takeOldest())
+      seen.push([taken.metadata[0] ?? 0, taken.sequence]);
+    const frames = seen.map(([frame]) => frame).filter((frame) => frame !== 0);
+    expect(frames).toEqual(isGivenUp && !published ? [1, 2] : frames.toSorted());
+    expect(seen.map(([, sequence]) => sequence)).toEqual(seen.map(([, one]) => one).toSorted());
+  },
+);
