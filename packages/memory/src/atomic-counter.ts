@@ -1,6 +1,6 @@
 /**
  * A counter that any thread can add to, exact to 2^63: the document's `SafeCounter`, without its lock. About 10 ns an
- * addition, and nothing allocated.
+ * addition; V8 makes a small number of it (24 B of garbage), as `Atomics` has it for 64 bits.
  */
 
 /** What `postMessage` carries to another thread. */

@@ -59,6 +59,8 @@ export interface LeaseObserver {
 /** @internal One allocation of a pool. */
 export interface LeasedBlock {
   readonly buffer: ArrayBuffer;
+  /** Of the buffer, also after somebody has transferred it. */
+  readonly bytes: number;
   /** Changes at each lease and each return. */
   generation: number;
   leased: boolean;
@@ -96,7 +98,7 @@ export class BufferLease<E extends ElementType> implements Disposable {
 
   /** Bytes of the block behind, at least those of `length` elements: what a limit counts. */
   get blockBytes(): number {
-    return this.#block.buffer.byteLength;
+    return this.#block.bytes;
   }
 
   get returned(): boolean {

@@ -19,6 +19,7 @@ import { ledger as threadLedger } from './thread-ledger.ts';
 
 class Block implements LeasedBlock {
   readonly buffer: ArrayBuffer;
+  readonly bytes: number;
   readonly entry: LedgerEntry;
   generation = 0;
   leased = false;
@@ -27,6 +28,7 @@ class Block implements LeasedBlock {
 
   constructor(buffer: ArrayBuffer, entry: LedgerEntry) {
     this.buffer = buffer;
+    this.bytes = buffer.byteLength;
     this.entry = entry;
   }
 }
@@ -108,13 +110,14 @@ export class BufferPool implements BufferSource {
 
   /** @internal Called by a lease that is returned. */
   takeBack(block: Block): void {
-    const size = block.buffer.byteLength;
+    const size = block.bytes;
     block.generation += 1;
     block.leased = false;
     this.#leased -= 1;
     this.#leasedBytes -= size;
     this.#returns += 1;
-    if (this.#disposed) {
+    // Bytes that the holder has transferred elsewhere are no longer this pool's.
+    if (this.#disposed || block.buffer.detached) {
       drop(block);
       return;
     }
@@ -134,10 +137,12 @@ export class BufferPool implements BufferSource {
 
   #allocate(size: number, options: LeaseOptions | undefined): Block {
     const { camera, stage } = options ?? {};
+    // First, since the system may refuse it.
+    const buffer = new ArrayBuffer(size);
     const entry = this.#ledger.track({ kind: this.#kind, bytes: size, camera, stage, siteBelow: this.lease });
     this.#allocations += 1;
     threadAccounts.poolBytes += size;
-    return new Block(new ArrayBuffer(size), entry);
+    return new Block(buffer, entry);
   }
 }
 
@@ -154,11 +159,11 @@ export function blockSizeOf(type: ElementType, length: number): number {
 
 /** Frees the bytes at once, by `transfer(0)`: a collection would take its time. Views on them become empty. */
 function drop(block: Block): number {
-  const bytes = block.buffer.byteLength;
+  const { bytes } = block;
   threadAccounts.poolBytes -= bytes;
   block.entry[Symbol.dispose]();
   block.view = undefined;
-  block.buffer.transfer(0);
+  if (!block.buffer.detached) block.buffer.transfer(0);
   return bytes;
 }
 

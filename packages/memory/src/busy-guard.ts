@@ -9,6 +9,9 @@ export interface BusyGuardHandle {
   readonly buffer: SharedArrayBuffer;
 }
 
+/** How many are inside; the bits above count the resets. */
+const countBits = 0xffff;
+
 /** One for each thread that infers. */
 export class BusyGuard {
   readonly #word: Int32Array<SharedArrayBuffer>;
@@ -32,30 +35,44 @@ export class BusyGuard {
 
   /** True while any thread is inside. */
   get busy(): boolean {
-    return Atomics.load(this.#word, 0) > 0;
+    return (Atomics.load(this.#word, 0) & countBits) > 0;
   }
 
   /** `using _ = guard.enter()`, around each inference. */
   enter(): Disposable {
-    Atomics.add(this.#word, 0, 1);
-    return new Turn(this.#word);
+    const resets = Atomics.add(this.#word, 0, 1) & ~countBits;
+    return new Turn(this.#word, resets);
   }
 
   /** For a supervisor whose thread died inside: nobody is in there any more. */
   reset(): void {
-    Atomics.store(this.#word, 0, 0);
+    for (;;) {
+      const word = Atomics.load(this.#word, 0);
+      if (exchange(this.#word, word, ((word & ~countBits) + countBits + 1) | 0)) return;
+    }
   }
 }
 
 class Turn implements Disposable {
+  readonly #resets: number;
   #word: Int32Array<SharedArrayBuffer> | undefined;
 
-  constructor(word: Int32Array<SharedArrayBuffer>) {
+  constructor(word: Int32Array<SharedArrayBuffer>, resets: number) {
     this.#word = word;
+    this.#resets = resets;
   }
 
   [Symbol.dispose](): void {
-    if (this.#word !== undefined) Atomics.sub(this.#word, 0, 1);
+    const words = this.#word;
     this.#word = undefined;
+    for (; words !== undefined; ) {
+      const word = Atomics.load(words, 0);
+      // A turn that a supervisor has ended already is none of those that are inside now.
+      if ((word & ~countBits) !== this.#resets || exchange(words, word, word - 1)) return;
+    }
   }
+}
+
+function exchange(words: Int32Array<SharedArrayBuffer>, from: number, to: number): boolean {
+  return Atomics.compareExchange(words, 0, from, to) === from;
 }

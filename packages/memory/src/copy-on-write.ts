@@ -9,7 +9,10 @@ import { UseAfterDisposeError } from './errors.ts';
 /** The bytes, and how many hold them. */
 interface Shared<E extends ElementType> {
   readonly lease: BufferLease<E>;
+  /** Where they were copied on demand, who is told at their end whether that was needed. */
+  readonly ticket?: CopyTicket | undefined;
   holders: number;
+  written: boolean;
 }
 
 export class CopyOnWrite<E extends ElementType> implements Disposable {
@@ -17,8 +20,6 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
   readonly #pool: BufferSource;
   readonly #counts: CopyCounts;
   #shared: Shared<E> | undefined;
-  #ticket: CopyTicket | undefined;
-  #written = false;
 
   private constructor(type: E, pool: BufferSource, counts: CopyCounts, shared: Shared<E>) {
     this.#type = type;
@@ -34,7 +35,7 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
     pool: BufferSource,
     counts: CopyCounts = copyCounts,
   ): CopyOnWrite<E> {
-    return new CopyOnWrite(type, pool, counts, { lease, holders: 1 });
+    return new CopyOnWrite(type, pool, counts, { lease, holders: 1, written: false });
   }
 
   /** Another holder of the same bytes; nothing is copied. The caller owns it. */
@@ -44,16 +45,12 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
     return new CopyOnWrite(this.#type, this.#pool, this.#counts, shared);
   }
 
-  /** A holder of bytes of its own, copied now. Counts as needless when it ends without having been written to. */
+  /** A holder of bytes of its own, copied now. Counts as needless when its last holder ends and nobody has written to it. */
   copy(): CopyOnWrite<E> {
     const shared = this.#check();
     const ticket = this.#counts.count(shared.lease.data.byteLength, this.copy);
-    const made = new CopyOnWrite(this.#type, this.#pool, this.#counts, {
-      lease: this.#copyOf(shared),
-      holders: 1,
-    });
-    made.#ticket = ticket;
-    return made;
+    const copied = { lease: this.#copyOf(shared), ticket, holders: 1, written: false };
+    return new CopyOnWrite(this.#type, this.#pool, this.#counts, copied);
   }
 
   /** How many hold these bytes, this one included. */
@@ -69,12 +66,14 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
   /** To be written. The bytes are copied first if anybody else holds them, and the copy is counted for the calling line. */
   write(): ElementArrays[E] {
     const shared = this.#check();
-    this.#written = true;
-    if (shared.holders === 1) return shared.lease.data;
+    if (shared.holders === 1) {
+      shared.written = true;
+      return shared.lease.data;
+    }
     this.#counts.count(shared.lease.data.byteLength, this.write);
     const lease = this.#copyOf(shared);
     shared.holders -= 1;
-    this.#shared = { lease, holders: 1 };
+    this.#shared = { lease, holders: 1, written: true };
     return lease.data;
   }
 
@@ -83,9 +82,10 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
     const shared = this.#shared;
     if (shared === undefined) return;
     this.#shared = undefined;
-    this.#ticket?.done(this.#written);
     shared.holders -= 1;
-    if (shared.holders === 0) shared.lease.return();
+    if (shared.holders > 0) return;
+    shared.ticket?.done(shared.written);
+    shared.lease.return();
   }
 
   #copyOf(shared: Shared<E>): BufferLease<E> {

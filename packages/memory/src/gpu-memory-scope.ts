@@ -2,7 +2,7 @@
  * A scope for what a runtime returns: tensors on a GPU, or on the CPU in buffers of their own. Leaving it frees them; what
  * has to outlive it is copied out on purpose. The document's `tensor.cpu()` and `del tensor`.
  */
-import { MemoryScope } from './memory-scope.ts';
+import { FailureChain, MemoryScope } from './memory-scope.ts';
 
 /** As much of a tensor as has to be known to free it; ONNX Runtime's are of this form. */
 export interface TensorLike {
@@ -31,6 +31,7 @@ export class GpuMemoryScope extends MemoryScope {
 
   /** Takes ownership of a tensor that the runtime made. Not for tensors over memory of yours: that would be freed, too. */
   useTensor<T extends TensorLike>(tensor: T): T {
+    if (this.has(tensor)) return tensor;
     this.#made += 1;
     return this.adopt(tensor, (one) => {
       releaseTensor(one);
@@ -40,11 +41,15 @@ export class GpuMemoryScope extends MemoryScope {
 
   override [Symbol.dispose](): void {
     if (!this.open) return;
-    try {
-      super[Symbol.dispose]();
-    } finally {
-      this.#afterwards?.();
+    const failures = new FailureChain();
+    for (const part of [() => super[Symbol.dispose](), () => this.#afterwards?.()]) {
+      try {
+        part();
+      } catch (error) {
+        failures.add(error);
+      }
     }
+    failures.raise();
   }
 }
 

@@ -59,7 +59,7 @@ export class LatestQueue<T extends Disposable> implements Disposable {
     if (pushedOut !== undefined) this.#drop(pushedOut);
   }
 
-  /** The oldest item, which the caller owns from here on. */
+  /** The oldest item, which the caller owns from here on; `undefined` where there is none, as after disposal. */
   take(): T | undefined {
     const item = this.#queued === 0 ? undefined : this.#shift();
     if (item !== undefined) this.#consumed += 1;

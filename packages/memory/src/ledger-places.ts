@@ -1,4 +1,4 @@
-import type { LedgerPlace } from './ledger-snapshot.ts';
+import { type LedgerPlace, largestPlaces } from './ledger-snapshot.ts';
 import type { LedgerAccount } from './ledger-totals.ts';
 
 /** Sampled resources of one line, for one camera. */
@@ -9,6 +9,8 @@ export interface SourcePlace {
   readonly site: string;
   live: number;
   bytes: number;
+  forgotten: number;
+  forgottenBytes: number;
 }
 
 /** Lines of source are few, but each stands here once for each camera: beyond so many, those that hold nothing go. */
@@ -23,7 +25,7 @@ export class LedgerPlaces {
     const key = keyOf(kind, camera, stage, site);
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = { kind, camera, stage, site, live: 0, bytes: 0 };
+      place = { kind, camera, stage, site, live: 0, bytes: 0, forgotten: 0, forgottenBytes: 0 };
       this.#places.set(key, place);
     }
     place.live += 1;
@@ -38,13 +40,16 @@ export class LedgerPlaces {
     this.#places.delete(keyOf(place.kind, place.camera, place.stage, place.site));
   }
 
+  /** A resource of this place will never leave: nobody holds it any more. */
+  forget(place: SourcePlace, bytes: number): void {
+    place.forgotten += 1;
+    place.forgottenBytes += bytes;
+  }
+
   /** Those that hold most. @param thread Names this thread. */
   snapshot(thread: string, limit: number): LedgerPlace[] {
-    return [...this.#places.values()]
-      .filter(({ live }) => live > 0)
-      .sort((a, b) => b.bytes - a.bytes)
-      .slice(0, limit)
-      .map((place) => ({ ...place, thread }));
+    const holding = [...this.#places.values()].filter(({ live }) => live > 0);
+    return largestPlaces(holding, limit).map((place) => ({ ...place, thread }));
   }
 }
 

@@ -39,6 +39,9 @@ export interface LedgerPlace {
   readonly thread: string;
   readonly live: number;
   readonly bytes: number;
+  /** Of these, those whose handle the collector took before anybody released them. */
+  readonly forgotten: number;
+  readonly forgottenBytes: number;
 }
 
 export interface LedgerSnapshot {
@@ -52,7 +55,7 @@ export interface LedgerSnapshot {
   readonly byStage: Readonly<Record<string, LedgerTotal>>;
   /** The forgotten, the largest, the oldest, and the youngest of known origin; at most as many as were asked for. */
   readonly records: readonly LedgerRecord[];
-  /** Places by their bytes, at most as many as records. */
+  /** Places that hold the most bytes, and the most resources; at most as many as records. */
   readonly places: readonly LedgerPlace[];
 }
 
@@ -71,25 +74,40 @@ export function mergeLedgerSnapshots(
     byCamera: mergeTotals(snapshots.map((one) => one.byCamera)),
     byStage: mergeTotals(snapshots.map((one) => one.byStage)),
     records: mostTelling(records, recordLimit),
-    places: snapshots
-      .flatMap((one) => one.places)
-      .sort((a, b) => b.bytes - a.bytes)
-      .slice(0, recordLimit),
+    places: largestPlaces(
+      snapshots.flatMap((one) => one.places),
+      recordLimit,
+    ),
   };
 }
 
-/** The forgotten first; then in turn the largest, the oldest, and the youngest of known origin. */
+/** In turn those that hold the most bytes and the most resources, since what has no bytes of its own may pile up as well. */
+export function largestPlaces<P extends Pick<LedgerPlace, 'bytes' | 'live'>>(
+  places: readonly P[],
+  limit: number,
+): P[] {
+  const chosen = new Set<P>();
+  const byBytes = places.toSorted((a, b) => b.bytes - a.bytes);
+  const byCount = places.toSorted((a, b) => b.live - a.live);
+  for (let at = 0; at < limit; at += 1)
+    for (const place of [byBytes[at], byCount[at]])
+      if (place !== undefined && chosen.size < limit) chosen.add(place);
+  return [...chosen].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** The largest forgotten ones first; then in turn the largest, the oldest, and the youngest of known origin. */
 export function mostTelling(records: Iterable<LedgerRecord>, limit: number): LedgerRecord[] {
-  const chosen = new Set<LedgerRecord>();
+  const forgotten = new Best(limit, (one) => one.bytes);
   const largest = new Best(limit, (one) => one.bytes);
   const oldest = new Best(limit, (one) => one.ageSeconds);
   const youngest = new Best(limit, (one) => -one.ageSeconds);
   for (const record of records) {
-    if (record.forgotten && chosen.size < limit) chosen.add(record);
+    if (record.forgotten) forgotten.offer(record);
     largest.offer(record);
     oldest.offer(record);
     if (record.site !== undefined) youngest.offer(record);
   }
+  const chosen = new Set(forgotten.records);
   for (let at = 0; at < limit; at += 1) {
     for (const { records } of [largest, oldest, youngest]) {
       const record = records[at];
@@ -122,11 +140,12 @@ class Best {
 }
 
 function mergeTotals(parts: readonly Readonly<Record<string, LedgerTotal>>[]): Record<string, LedgerTotal> {
-  const merged: Record<string, LedgerTotal> = {};
+  const merged = new Map<string, LedgerTotal>();
   for (const part of parts) {
     for (const [name, total] of Object.entries(part)) {
-      const before = merged[name];
-      merged[name] =
+      const before = merged.get(name);
+      merged.set(
+        name,
         before === undefined
           ? total
           : {
@@ -135,10 +154,11 @@ function mergeTotals(parts: readonly Readonly<Record<string, LedgerTotal>>[]): R
               peakBytes: before.peakBytes + total.peakBytes,
               tracked: before.tracked + total.tracked,
               released: before.released + total.released,
-            };
+            },
+      );
     }
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -91,9 +91,10 @@ function totalOf(totals: Map<string, RunningTotal>, name: string): RunningTotal 
 }
 
 function plainTotals(totals: ReadonlyMap<string, RunningTotal>): Record<string, LedgerTotal> {
-  const plain: Record<string, LedgerTotal> = {};
-  for (const [name, { live, bytes, peakBytes, tracked, released }] of totals) {
-    plain[name] = { live, bytes, peakBytes, tracked, released };
-  }
-  return plain;
+  return Object.fromEntries(
+    [...totals].map(([name, { live, bytes, peakBytes, tracked, released }]) => [
+      name,
+      { live, bytes, peakBytes, tracked, released },
+    ]),
+  );
 }

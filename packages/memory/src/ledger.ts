@@ -172,6 +172,7 @@ export class Ledger {
   #forget(record: LiveRecord): void {
     if (!record.live || record.forgotten) return;
     record.forgotten = true;
+    if (record.place !== undefined) this.#places.forget(record.place, record.bytes);
     this.#forgotten += 1;
     this.onForgotten?.(this.#describe(record, this.#clock()));
   }

@@ -48,6 +48,10 @@ export class MemoryBudget {
     if (!(budgetBytes >= 0))
       throw new RangeError(`the budget of ${name} must be a number of bytes, not ${budgetBytes}`);
     const { ladder = [], alarmReserveBytes = 0 } = options;
+    if (!(alarmReserveBytes >= 0 && alarmReserveBytes <= budgetBytes))
+      throw new RangeError(
+        `alarmReserveBytes of ${name} must be from 0 to its budget, not ${alarmReserveBytes}`,
+      );
     const firstAlarm = ladder.findIndex((one) => one.alarmPath === true);
     if (firstAlarm !== -1 && ladder.slice(firstAlarm).some((one) => one.alarmPath !== true)) {
       throw new TypeError(`the alarm path must stand last on the ladder of ${name}`);
@@ -78,7 +82,10 @@ export class MemoryBudget {
     return this.#cameras;
   }
 
-  /** A budget inside of this one: its reservations count in both. */
+  /**
+   * A budget inside of this one: its reservations count in both. It takes the place of another one of this name: what that
+   * one's holders still hold counts for the whole alone.
+   */
   addCamera(camera: string, budgetBytes: number, options: MemoryBudgetOptions = {}): MemoryBudget {
     const budget = new MemoryBudget(`camera "${camera}"`, budgetBytes, options, this);
     this.#cameras.set(camera, budget);
@@ -96,7 +103,8 @@ export class MemoryBudget {
 
   /** Sets bytes aside, here and above. @throws BudgetExceededError, and then nothing was set aside anywhere. */
   reserve(bytes: number, options: ReserveOptions = {}): Reservation {
-    if (!(bytes >= 0)) throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
+    if (!(bytes >= 0 && Number.isFinite(bytes)))
+      throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
     const isAlarm = options.alarmPath === true;
     // From the inside out: a camera over its own budget must not cost the others anything.
     for (const budget of this.#chain()) budget.#makeRoom(bytes, isAlarm, options.purpose);

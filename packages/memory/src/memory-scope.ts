@@ -4,43 +4,66 @@
  */
 import { UseAfterDisposeError } from './errors.ts';
 
-/** Members in order of arrival, with the way to release each. A member stands once, however often it is used. */
+/** Whose end must be told to the scope that an inner scope is a member of, so that it leaves nothing behind there. */
+const endings = new WeakMap<object, () => void>();
+
+interface Member<Release> {
+  readonly resource: unknown;
+  readonly release: Release;
+}
+
+/** Members in order of arrival, with the way to release each. */
 class Members<Release> {
-  readonly #releaseOf = new Map<unknown, Release>();
+  readonly #all = new Set<Member<Release>>();
+  /** One resource may have several, each with a way of its own: numbers and handles are often equal. */
+  readonly #byResource = new Map<unknown, Member<Release>[]>();
   #open = true;
 
   get size(): number {
-    return this.#releaseOf.size;
+    return this.#all.size;
   }
 
   get open(): boolean {
     return this.#open;
   }
 
-  add(member: unknown, release: Release): void {
-    this.#checkOpen();
-    if (!this.#releaseOf.has(member)) this.#releaseOf.set(member, release);
+  has(resource: unknown): boolean {
+    return this.#byResource.has(resource);
   }
 
-  remove(member: unknown): Release {
+  add(resource: unknown, release: Release): void {
     this.#checkOpen();
-    const release = this.#releaseOf.get(member);
-    if (release === undefined)
-      throw new TypeError('only a member of this scope can be kept or moved out of it');
-    this.#releaseOf.delete(member);
-    return release;
+    const member = { resource, release };
+    this.#all.add(member);
+    const others = this.#byResource.get(resource);
+    if (others === undefined) this.#byResource.set(resource, [member]);
+    else others.push(member);
+    if (resource instanceof MemoryScope || resource instanceof AsyncMemoryScope)
+      endings.set(resource, () => this.#forget(resource));
   }
 
-  forget(member: unknown): void {
-    this.#releaseOf.delete(member);
+  /** @returns How to release it, the last way first. */
+  remove(resource: unknown): Release[] {
+    this.#checkOpen();
+    const found = this.#forget(resource);
+    if (found.length === 0) throw new TypeError('only a member of this scope can be kept or moved out of it');
+    return found;
   }
 
   /** Closes the scope. @returns How to release its members, the last first. */
   close(): Release[] {
     this.#open = false;
-    const releases = [...this.#releaseOf.values()].reverse();
-    this.#releaseOf.clear();
+    const releases = [...this.#all].map(({ release }) => release).reverse();
+    this.#all.clear();
+    this.#byResource.clear();
     return releases;
+  }
+
+  #forget(resource: unknown): Release[] {
+    const members = this.#byResource.get(resource) ?? [];
+    this.#byResource.delete(resource);
+    for (const member of members) this.#all.delete(member);
+    return members.map(({ release }) => release).reverse();
   }
 
   #checkOpen(): void {
@@ -57,13 +80,13 @@ export class MemoryScope implements Disposable {
     return this.#members.size;
   }
 
-  /** Takes ownership. @returns The resource, to be used inside of the scope. */
+  /** Takes ownership; again, without effect. @returns The resource, to be used inside of the scope. */
   use<T extends Disposable>(resource: T): T {
-    this.#members.add(resource, () => resource[Symbol.dispose]());
+    if (!this.#members.has(resource)) this.#members.add(resource, () => resource[Symbol.dispose]());
     return resource;
   }
 
-  /** Takes ownership of something that knows no `Symbol.dispose`. */
+  /** Takes ownership of something that knows no `Symbol.dispose`. Of several ways for one resource each has its turn. */
   adopt<T>(resource: T, release: (resource: T) => void): T {
     this.#members.add(resource, () => release(resource));
     return resource;
@@ -84,18 +107,22 @@ export class MemoryScope implements Disposable {
   move<T>(resource: T, to: MemoryScope | AsyncMemoryScope): T {
     // The receiver is asked first, so that a member is never without an owner.
     if (!to.open) throw new UseAfterDisposeError('a memory scope');
-    return to.adopt(resource, this.#members.remove(resource));
+    for (const release of this.#members.remove(resource).reverse()) to.adopt(resource, release);
+    return resource;
   }
 
   /** A scope inside of this one: it ends with it at the latest, and leaves nothing behind when it ends earlier. */
   nest(): MemoryScope {
-    const inner = new MemoryScope();
-    inner.#onEnd = () => this.#members.forget(inner);
-    return this.use(inner);
+    return this.use(new MemoryScope());
   }
 
   get open(): boolean {
     return this.#members.open;
+  }
+
+  /** Whether it will be released with this scope. */
+  has(resource: unknown): boolean {
+    return this.#members.has(resource);
   }
 
   /**
@@ -112,11 +139,9 @@ export class MemoryScope implements Disposable {
         failures.add(error);
       }
     }
-    this.#onEnd();
+    endings.get(this)?.();
     failures.raise();
   }
-
-  #onEnd: () => void = () => undefined;
 }
 
 /** The same for what is released in its own time. `await using scope = new AsyncMemoryScope()`. */
@@ -128,15 +153,16 @@ export class AsyncMemoryScope implements AsyncDisposable {
     return this.#members.size;
   }
 
-  /** Takes ownership. Where a resource knows both ways to be disposed of, the asynchronous one is taken. */
+  /** Takes ownership; again, without effect. Where a resource knows both ways to be disposed of, the asynchronous one is taken. */
   use<T extends Disposable | AsyncDisposable>(resource: T): T {
+    if (this.#members.has(resource)) return resource;
     this.#members.add(resource, () =>
       Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
     );
     return resource;
   }
 
-  /** Takes ownership of something that knows neither. */
+  /** Takes ownership of something that knows neither. Of several ways for one resource each has its turn. */
   adopt<T>(resource: T, release: (resource: T) => void | PromiseLike<void>): T {
     this.#members.add(resource, () => release(resource));
     return resource;
@@ -156,14 +182,13 @@ export class AsyncMemoryScope implements AsyncDisposable {
   /** Hands a member on to another scope, as its newest. @throws TypeError when it is no member. */
   move<T>(resource: T, to: AsyncMemoryScope): T {
     if (!to.open) throw new UseAfterDisposeError('a memory scope');
-    return to.adopt(resource, this.#members.remove(resource));
+    for (const release of this.#members.remove(resource).reverse()) to.adopt(resource, release);
+    return resource;
   }
 
   /** A scope inside of this one: it ends with it at the latest, and leaves nothing behind when it ends earlier. */
   nest(): AsyncMemoryScope {
-    const inner = new AsyncMemoryScope();
-    inner.#onEnd = () => this.#members.forget(inner);
-    return this.use(inner);
+    return this.use(new AsyncMemoryScope());
   }
 
   get open(): boolean {
@@ -181,15 +206,13 @@ export class AsyncMemoryScope implements AsyncDisposable {
         failures.add(error);
       }
     }
-    this.#onEnd();
+    endings.get(this)?.();
     failures.raise();
   }
-
-  #onEnd: () => void = () => undefined;
 }
 
-/** Errors of several disposals, each later one suppressing the earlier, as the language's `using` does it. */
-class FailureChain {
+/** @internal Errors of several disposals, each later one suppressing the earlier, as the language's `using` does it. */
+export class FailureChain {
   #failed = false;
   #error: unknown;
 

@@ -17,9 +17,14 @@ export interface MemoryThresholdOptions {
   readonly againAfterSeconds?: number | undefined;
 }
 
+/** Also a value that falls and rises again fires at most once in this time: giving back has its price. */
+const shortestRestSeconds = 10;
+
 export class MemoryThreshold {
   readonly #options: MemoryThresholdOptions;
   #above = false;
+  /** It has come from below `low` and has not fired since. */
+  #risen = false;
   #fired = Number.NEGATIVE_INFINITY;
 
   /** @throws RangeError for a level that is none. */
@@ -46,9 +51,11 @@ export class MemoryThreshold {
     if (bytes >= highBytes) this.#above = true;
     else if (bytes < lowBytes) this.#above = false;
     const now = clock();
-    const isNew = this.#above && !wasAbove;
-    const isAgain = bytes >= highBytes && now - this.#fired >= againAfterSeconds;
-    if (!isNew && !isAgain) return false;
+    const isRisen = this.#above && !wasAbove;
+    this.#risen = this.#above && (this.#risen || isRisen);
+    const rest = this.#risen ? Math.min(shortestRestSeconds, againAfterSeconds) : againAfterSeconds;
+    if (bytes < highBytes || now - this.#fired < rest) return false;
+    this.#risen = false;
     this.#fired = now;
     return true;
   }

@@ -47,16 +47,22 @@ function unreleased({ ledger, oldAfterSeconds = {} }: MistakeSources): Mistake[]
     string,
     { kind: string; site: string | undefined; count: number; bytes: number; lost: boolean }
   >();
-  for (const { kind, site, bytes, ageSeconds, forgotten } of ledger?.records ?? []) {
-    if (!forgotten && ageSeconds < (oldAfterSeconds[kind] ?? Number.POSITIVE_INFINITY)) continue;
+  const add = (kind: string, site: string | undefined, count: number, bytes: number, lost: boolean): void => {
     const key = `${kind} ${site ?? ''}`;
     const place = places.get(key) ?? { kind, site, count: 0, bytes: 0, lost: false };
     places.set(key, {
       ...place,
-      count: place.count + 1,
+      count: place.count + count,
       bytes: place.bytes + bytes,
-      lost: place.lost || forgotten,
+      lost: place.lost || lost,
     });
+  };
+  // Of the forgotten all are counted where they were made; single records are only some of them.
+  for (const { kind, site, forgotten, forgottenBytes } of ledger?.places ?? [])
+    if (forgotten > 0) add(kind, site, forgotten, forgottenBytes, true);
+  for (const { kind, site, bytes, ageSeconds, forgotten } of ledger?.records ?? []) {
+    const isOld = ageSeconds >= (oldAfterSeconds[kind] ?? Number.POSITIVE_INFINITY);
+    if (isOld && !forgotten) add(kind, site, 1, bytes, false);
   }
   return [...places.values()].map(({ kind, site, count, bytes, lost }) => ({
     mistake: 'unreleased',

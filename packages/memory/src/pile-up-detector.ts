@@ -51,7 +51,7 @@ export class PileUpDetector {
    */
   watch<T extends object>(
     result: T,
-    kind: string = result.constructor.name,
+    kind: string = result.constructor?.name ?? 'Object',
     // biome-ignore lint/complexity/noBannedTypes: captureStackTrace takes any function, of whatever signature.
     below: Function = this.watch,
   ): T {
@@ -64,7 +64,7 @@ export class PileUpDetector {
     return result;
   }
 
-  /** Objects alive of a kind, as of the last collection. */
+  /** Objects of a kind that were watched, less those that collections have taken: after a check, those that are alive. */
   live(kind: string): number {
     return this.#kinds.get(kind)?.live ?? 0;
   }

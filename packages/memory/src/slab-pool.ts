@@ -64,20 +64,29 @@ interface RestingSlab {
   readonly reservation: Reservation;
 }
 
+/** Bytes of one pool that were dropped and not yet collected. */
+class CondemnedBytes {
+  bytes = 0;
+}
+
+/** The module's, since a registry dies with who holds it: what a pool dropped comes back to its budget after the pool, too. */
+const collected = new FinalizationRegistry<{ reservation: Reservation; condemned: CondemnedBytes }>(
+  ({ reservation, condemned }) => {
+    condemned.bytes -= reservation.bytes;
+    reservation[Symbol.dispose]();
+  },
+);
+
 export class SlabPool implements Disposable {
   readonly #budget: MemoryBudget;
   readonly #ledger: Ledger;
   readonly #idle = new Map<number, RestingSlab[]>();
   readonly #detained = new Set<RestingSlab & { readonly inUse: () => boolean }>();
-  readonly #collected = new FinalizationRegistry<Reservation>((reservation) => {
-    this.#condemnedBytes -= reservation.bytes;
-    reservation[Symbol.dispose]();
-  });
+  readonly #condemned = new CondemnedBytes();
   #leased = 0;
   #leasedBytes = 0;
   #idleBytes = 0;
   #detainedBytes = 0;
-  #condemnedBytes = 0;
   #allocations = 0;
   #reuses = 0;
   #disposed = false;
@@ -96,7 +105,7 @@ export class SlabPool implements Disposable {
       idleBytes: this.#idleBytes,
       detained: this.#detained.size,
       detainedBytes: this.#detainedBytes,
-      condemnedBytes: this.#condemnedBytes,
+      condemnedBytes: this.#condemned.bytes,
       heldBytes: this.heldBytes,
       allocations: this.#allocations,
       reuses: this.#reuses,
@@ -105,12 +114,13 @@ export class SlabPool implements Disposable {
 
   /** Bytes that count against the budget. */
   get heldBytes(): number {
-    return this.#leasedBytes + this.#idleBytes + this.#detainedBytes + this.#condemnedBytes;
+    return this.#leasedBytes + this.#idleBytes + this.#detainedBytes + this.#condemned.bytes;
   }
 
   /**
    * A slab of at least `byteLength` bytes, its contents as the last holder left them. The caller owns the lease.
-   * @throws BudgetExceededError before anything is allocated. RangeError for a length that is none.
+   * @throws BudgetExceededError before anything is allocated. RangeError for a length that is none, or that
+   *   the system has no memory for.
    */
   lease(byteLength: number, about: SlabLeaseOptions = {}): SlabLease {
     if (this.#disposed) throw new UseAfterDisposeError('the slab pool');
@@ -145,8 +155,8 @@ export class SlabPool implements Disposable {
         one.entry[Symbol.dispose]();
         this.#idleBytes -= size;
         threadAccounts.poolBytes -= size;
-        this.#condemnedBytes += size;
-        this.#collected.register(one.slab, one.reservation);
+        this.#condemned.bytes += size;
+        collected.register(one.slab, { reservation: one.reservation, condemned: this.#condemned });
         dropped += size;
       }
       if (slabs.length === 0) this.#idle.delete(size);
@@ -174,10 +184,7 @@ export class SlabPool implements Disposable {
     const idle = this.#takeIdle(size);
     if (idle !== undefined) return this.#reuse(idle, about);
     try {
-      const reservation = this.#reserve(size, about);
-      this.#allocations += 1;
-      threadAccounts.poolBytes += size;
-      return { slab: new SharedArrayBuffer(size), reservation };
+      return this.#allocate(size, about);
     } catch (error) {
       const larger = [...this.#idle.keys()].sort((a, b) => a - b).find((other) => other > size);
       const fallback = larger === undefined ? undefined : this.#takeIdle(larger);
@@ -186,6 +193,17 @@ export class SlabPool implements Disposable {
       this.trim(Math.max(0, this.#idleBytes - size));
       throw error;
     }
+  }
+
+  /** @throws BudgetExceededError; RangeError where the system has no memory, and then nothing is reserved. */
+  #allocate(size: number, about: SlabLeaseOptions): { slab: SharedArrayBuffer; reservation: Reservation } {
+    using undo = new DisposableStack();
+    const reservation = undo.use(this.#reserve(size, about));
+    const slab = new SharedArrayBuffer(size);
+    undo.move();
+    this.#allocations += 1;
+    threadAccounts.poolBytes += size;
+    return { slab, reservation };
   }
 
   #reuse(
@@ -204,8 +222,8 @@ export class SlabPool implements Disposable {
 
   /** @throws BudgetExceededError */
   #reserve(size: number, { camera, alarmPath }: SlabLeaseOptions): Reservation {
-    const waiting =
-      this.#condemnedBytes > 0 ? `, while ${this.#condemnedBytes} dropped bytes await the collector` : '';
+    const { bytes } = this.#condemned;
+    const waiting = bytes > 0 ? `, while ${bytes} dropped bytes await the collector` : '';
     const purpose = `a slab of shared memory${waiting}`;
     return this.#budget.forCamera(camera).reserve(size, { alarmPath, purpose });
   }

@@ -25,7 +25,9 @@ export function staged<T>(name: string, work: () => T): T {
     running[Symbol.dispose]();
     throw error;
   }
-  if (result instanceof Promise) return result.finally(() => running[Symbol.dispose]()) as T;
-  running[Symbol.dispose]();
+  const end = (): void => running[Symbol.dispose]();
+  // The promise itself goes back: it may be of a class of its own, or carry more than a result.
+  if (result instanceof Promise) result.then(end, end);
+  else end();
   return result;
 }

@@ -10,6 +10,7 @@ export interface PoolStatistics {
   readonly peakLeasedBytes: number;
   /** Share of leases that needed no allocation, from 0 to 1; 1 when there was none. */
   readonly reuseRatio: number;
+  /** Beyond 128 names: `(others)`. */
   readonly leasesByStage: Readonly<Record<string, number>>;
   readonly leasesByCamera: Readonly<Record<string, number>>;
 }
@@ -56,6 +57,11 @@ export class StatisticsPool extends PoolAdaptor implements LeaseObserver {
   }
 }
 
+/** Names made up at run time must not grow without end. */
+const mostNames = 128;
+const otherNames = '(others)';
+
 function countOne(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+  const known = counts.has(name) || counts.size < mostNames ? name : otherNames;
+  counts.set(known, (counts.get(known) ?? 0) + 1);
 }

@@ -40,8 +40,12 @@ export class ThreadLocal<T> implements Disposable {
     return new ThreadLocal({ kind, make, sizeOf, bytesOf: sizeOf, ...options });
   }
 
-  /** This thread's value, made or made anew where it is smaller than asked for. Borrowed: not to be kept. */
+  /**
+   * This thread's value, made or made anew where it is smaller than asked for. Borrowed: not to be kept.
+   * @throws RangeError for a size that is none
+   */
   get(atLeast: number = 0): T {
+    if (!(atLeast >= 0)) throw new RangeError(`atLeast must be a number of at least 0, not ${atLeast}`);
     const value = this.#value;
     if (value !== undefined && this.#options.sizeOf(value) >= atLeast) return value;
     const { kind, stage, make, bytesOf, ledger = threadLedger } = this.#options;

@@ -47,3 +47,21 @@ test('trimming frees at once the largest idle buffers first, and no leased one',
   expect(pool.counters).toMatchObject({ idle: 1, idleBytes: 1024, leased: 1 });
   held.data.fill(1);
 });
+
+test('memory that the system refuses stands in no ledger', () => {
+  const ledger = new Ledger({ clock: () => 0, thread: 'test' });
+  using pool = new BufferPool({ ledger });
+  expect(() => pool.lease('uint8', 2 ** 46)).toThrow(RangeError);
+  expect([ledger.liveCount, pool.counters.allocations]).toEqual([0, 0]);
+});
+
+test('a buffer whose bytes were transferred elsewhere leaves the pool when it is returned', () => {
+  const ledger = new Ledger({ clock: () => 0, thread: 'test' });
+  using pool = new BufferPool({ ledger });
+  for (let i = 0; i < 3; i += 1) {
+    using lease = pool.lease('uint8', 1000);
+    lease.data.buffer.transfer();
+  }
+  expect(pool.counters).toMatchObject({ leased: 0, leasedBytes: 0, idle: 0, returns: 3 });
+  expect(ledger.liveCount).toBe(0);
+});

@@ -76,3 +76,16 @@ test('a copy that was never changed counts as needless, and its line is named', 
   expect(other).toMatchObject({ copies: 20, needless: 0 });
   expect(other?.site).not.toBe(worst?.site);
 });
+
+test('a copy that one of its sharers has changed was needed, whoever asked for it', () => {
+  using pool = newPool();
+  const counts = new CopyCounts();
+  using frame = CopyOnWrite.take('uint8', pool.lease('uint8', 1000), pool, counts);
+  for (let i = 0; i < 20; i += 1) {
+    using copy = frame.copy();
+    using sharer = copy.share();
+    copy[Symbol.dispose]();
+    sharer.write()[0] = 1;
+  }
+  expect(counts.report()).toMatchObject([{ copies: 20, needless: 0 }]);
+});

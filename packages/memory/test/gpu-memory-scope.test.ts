@@ -66,3 +66,31 @@ test('what is kept outlives the scope, and what runs afterwards runs also after 
   expect(cleaned).toBe(1);
   expect(kept.data.length).toBe(4);
 });
+
+test('a tensor that is given twice is freed and counted once', () => {
+  const tensor = new Tensor('gpu-buffer', new Float32Array(1));
+  const scope = new GpuMemoryScope();
+  scope.useTensor(scope.useTensor(tensor));
+  scope[Symbol.dispose]();
+  expect(tensor.disposed).toBe(1);
+  expect(scope.counters).toEqual({ made: 1, released: 1 });
+});
+
+test('of a tensor and what runs afterwards both errors are told', () => {
+  const scope = new GpuMemoryScope(() => {
+    throw new Error('afterwards');
+  });
+  scope.useTensor({
+    location: 'gpu-buffer',
+    dispose: () => {
+      throw new Error('tensor');
+    },
+  });
+  let told: unknown;
+  try {
+    scope[Symbol.dispose]();
+  } catch (error) {
+    told = error;
+  }
+  expect(told).toMatchObject({ error: { message: 'afterwards' }, suppressed: { message: 'tensor' } });
+});

@@ -271,3 +271,16 @@ describe('leaks', () => {
     expect(ledger.snapshot().records[0]?.site).toContain(`ledger.test.ts:${line + 1}:`);
   });
 });
+
+test('cameras may have any name, and what has no bytes has a place as well', () => {
+  const ledger = new Ledger({ clock: () => 0, thread: 'test' });
+  for (const camera of ['constructor', '__proto__']) ledger.track({ kind: 'Slab', bytes: 5, camera });
+  const merged = mergeLedgerSnapshots([ledger.snapshot(), ledger.snapshot()]);
+  expect(Object.entries(merged.byCamera).map(([name, { bytes }]) => [name, bytes])).toEqual([
+    ['constructor', 10],
+    ['__proto__', 10],
+  ]);
+  for (let i = 0; i < 80; i += 1) ledger.track({ kind: `Kind ${i}`, bytes: 1 });
+  for (let i = 0; i < 5; i += 1) ledger.track({ kind: 'BufferLease', bytes: 0 });
+  expect(ledger.snapshot().places.map(({ kind }) => kind)).toContain('BufferLease');
+});

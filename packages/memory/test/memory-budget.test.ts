@@ -141,3 +141,16 @@ describe('slabs under a shared budget', () => {
     expect(slabs.heldBytes).toBe(3 * slab);
   });
 });
+
+test.each([-50, 101, Number.NaN])(
+  'an alarm reserve of %s in a budget of 100 is refused',
+  (alarmReserveBytes) => {
+    expect(() => new MemoryBudget('all', 100, { alarmReserveBytes })).toThrow(RangeError);
+  },
+);
+
+test('bytes without end are refused, and spend nothing', () => {
+  const budget = new MemoryBudget('all', Number.POSITIVE_INFINITY);
+  expect(() => budget.reserve(Number.POSITIVE_INFINITY)).toThrow(RangeError);
+  expect(budget.usedBytes).toBe(0);
+});

@@ -247,3 +247,38 @@ test('only a member can be kept', () => {
   using scope = new MemoryScope();
   expect(() => scope.keep(resource([], 'stranger'))).toThrow(TypeError);
 });
+
+test('equal values are adopted each with its own release, the last first', () => {
+  const order: string[] = [];
+  const scope = new MemoryScope();
+  scope.adopt(7, () => order.push('unlock'));
+  scope.adopt(undefined, () => order.push('first'));
+  scope.adopt(7, () => order.push('free'));
+  scope.adopt(undefined, () => order.push('second'));
+  expect(scope.size).toBe(4);
+  scope[Symbol.dispose]();
+  expect(order).toEqual(['second', 'free', 'first', 'unlock']);
+});
+
+test('what was adopted twice moves with both of its releases', () => {
+  const order: string[] = [];
+  const outer = new MemoryScope();
+  const scope = new MemoryScope();
+  scope.adopt(7, () => order.push('unlock'));
+  scope.adopt(7, () => order.push('free'));
+  scope.move(7, outer);
+  scope[Symbol.dispose]();
+  expect(order).toEqual([]);
+  outer[Symbol.dispose]();
+  expect(order).toEqual(['free', 'unlock']);
+});
+
+test('a nested scope that was moved leaves nothing behind in its new place either', () => {
+  using outer = new MemoryScope();
+  using long = new MemoryScope();
+  for (let i = 0; i < 10; i += 1) {
+    using inner = outer.move(outer.nest(), long);
+    expect(inner.open).toBe(true);
+  }
+  expect([outer.size, long.size]).toEqual([0, 0]);
+});

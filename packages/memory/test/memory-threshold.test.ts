@@ -6,8 +6,12 @@ import { normal, randomFrom } from './random.ts';
 const gigabyte = 1e9;
 
 test('it fires when the level is reached, and is armed again below the lower one', () => {
-  const threshold = new MemoryThreshold({ clock: () => 0, high: 100, low: 80 });
-  const fired = [50, 99, 100, 120, 90, 100, 79, 100].map((bytes) => threshold.observe(bytes, gigabyte));
+  let now = 0;
+  const threshold = new MemoryThreshold({ clock: () => now, high: 100, low: 80 });
+  const fired = [50, 99, 100, 120, 90, 100, 79, 100].map((bytes) => {
+    now += 5;
+    return threshold.observe(bytes, gigabyte);
+  });
   expect(fired).toEqual([false, false, true, false, false, false, false, true]);
 });
 
@@ -64,4 +68,18 @@ test.each(['80', '%', '-5%', '0%', 0, -1, Number.NaN])('the level %o is refused'
 test('a lower level above the higher is refused', () => {
   expect(() => new MemoryThreshold({ clock: () => 0, high: 100, low: 101 })).toThrow(RangeError);
   expect(() => new MemoryThreshold({ clock: () => 0, high: '50%', low: '60%' })).toThrow(RangeError);
+});
+
+test('a value that rises again and again after each giving back fires every ten seconds at most', () => {
+  let now = 0;
+  const threshold = new MemoryThreshold({ clock: () => now, high: 100, low: 80 });
+  const times: number[] = [];
+  let bytes = 100;
+  for (now = 0; now < 60; now += 1) {
+    const isFired = threshold.observe(bytes, gigabyte);
+    if (isFired) times.push(now);
+    // What is given back is taken again within two seconds.
+    bytes = isFired ? 50 : 100;
+  }
+  expect(times).toEqual([0, 10, 20, 30, 40, 50]);
 });

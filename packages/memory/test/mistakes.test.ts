@@ -92,3 +92,22 @@ test('a line that copies for nothing is named, one that changes its copies is no
   expect(mistakes).toMatchObject([{ mistake: 'needless-copies', count: 10, bytes: 1000 }]);
   expect(mistakes[0]?.site).toMatch(/mistakes\.test\.ts:\d+:\d+$/);
 });
+
+test('of very many forgotten resources all are counted, and the dearest kind stands first', async () => {
+  const ledger = new Ledger({ clock: () => 0, thread: 'test' });
+  ledger.leakLevel = 'paranoid';
+  for (let i = 0; i < 300; i += 1) ledger.track({ kind: 'Cap', bytes: 10 });
+  for (let i = 0; i < 3; i += 1) ledger.track({ kind: 'Huge', bytes: 1e9 });
+  for (let turn = 0; turn < 3; turn += 1) await collectGarbage();
+  expect(ledger.snapshot().forgotten).toBe(303);
+  expect(findMistakes({ ledger: ledger.snapshot() })).toMatchObject([
+    { mistake: 'unreleased', count: 3, bytes: 3e9 },
+    { mistake: 'unreleased', count: 300, bytes: 3000 },
+  ]);
+});
+
+test('an object without a class can be watched', () => {
+  const detector = new PileUpDetector({ collect: collectGarbage });
+  detector.watch(Object.create(null) as object);
+  expect(detector.live('Object')).toBe(1);
+});

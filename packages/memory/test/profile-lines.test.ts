@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parseSync } from 'oxc-parser';
@@ -70,6 +72,24 @@ describe('of a known program', () => {
     expect(lineTable(profile, source.join('\n'))).toContain('return new Array');
   }, 60_000);
 });
+
+test('a line of very many small objects has about what they take, though V8 collects meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plateau-lines-'));
+  const path = join(folder, 'small.ts');
+  writeFileSync(
+    path,
+    'const list: object[] = [];\nfor (let i = 0; i < 100_000; i += 1) {\n  list.push({ i });\n}\n',
+  );
+  try {
+    const { rows } = await runLineProfile(path);
+    // 32 B each and the growing array: 4.6 MB by V8's own count.
+    const made = rows.find(({ line }) => line === 3)?.heapBytes ?? 0;
+    expect(made).toBeGreaterThan(3.2e6);
+    expect(made).toBeLessThan(8e6);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);
 
 test('a pprof file holds types, stacks and values', () => {
   const types = [{ type: 'heap', unit: 'bytes' }];

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BudgetExceededError, Ledger, type SlabLease, SlabPool, UseAfterDisposeError } from '../src/index.ts';
+import {
+  BudgetExceededError,
+  Ledger,
+  MemoryBudget,
+  type SlabLease,
+  SlabPool,
+  UseAfterDisposeError,
+} from '../src/index.ts';
 import { slabClassOf } from '../src/slab-pool.ts';
 import { collectGarbage } from './garbage.ts';
 
@@ -112,4 +119,24 @@ test('a slab class holds what was asked for in whole pages and wastes at most a 
 test.each([0, -1, 0.5, Number.NaN])('a slab of %s bytes is refused', (bytes) => {
   using slabs = new SlabPool({ ledger: newLedger() });
   expect(() => slabs.lease(bytes)).toThrow(RangeError);
+});
+
+test('memory that the system refuses spends no budget', () => {
+  const budget = new MemoryBudget('all', 2 ** 50);
+  using slabs = new SlabPool({ budget });
+  for (let i = 0; i < 20; i += 1) expect(() => slabs.lease(2 ** 46)).toThrow(RangeError);
+  expect([budget.usedBytes, slabs.heldBytes, slabs.counters.allocations]).toEqual([0, 0, 0]);
+});
+
+test('what a pool dropped comes back to its budget, though nobody holds the pool any more', async () => {
+  const budget = new MemoryBudget('all', 100e6);
+  const useOnce = (): void => {
+    using slabs = new SlabPool({ budget });
+    using _slab = slabs.lease(10e6);
+  };
+  for (let i = 0; i < 12; i += 1) {
+    useOnce();
+    for (let turn = 0; turn < 3; turn += 1) await collectGarbage();
+  }
+  expect(budget.usedBytes).toBeLessThan(30e6);
 });

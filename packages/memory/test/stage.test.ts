@@ -55,3 +55,14 @@ test('pools of all kinds tell the thread what they hold, and what they drop', ()
   }
   expect(threadAccounts.poolBytes).toBe(before);
 });
+
+test('what comes back is what the function gave, with and without a profiler', () => {
+  const made = Object.assign(Promise.resolve(1), { pid: 42 });
+  expect(staged('alone', () => made)).toBe(made);
+  threadAccounts.stages = new StageProfiler({ clock: () => 0 });
+  try {
+    expect(staged('profiled', () => made)).toBe(made);
+  } finally {
+    threadAccounts.stages = undefined;
+  }
+});

@@ -44,3 +44,8 @@ test('after disposal nothing is live, and the next use makes a new one', () => {
   expect(scratch.get(10)).not.toBe(first);
   expect(ledger.liveCount).toBe(1);
 });
+
+test.each([-1, Number.NaN])('a size of %s is refused', (size) => {
+  using scratch = ThreadLocal.float32('Scratch');
+  expect(() => scratch.get(size)).toThrow(RangeError);
+});

@@ -3,7 +3,10 @@ import { monotonicSeconds } from '../clock.ts';
 import { collectNow } from '../collector.ts';
 import { probesName } from './line-probes.ts';
 
-/** What one line made, less what was freed while it ran. Without the lines of functions that it called, if they have probes. */
+/**
+ * What one line made, garbage included; of a call in which V8 collected, nothing. Buffers: less what was freed while it ran.
+ * Without the lines of functions that it called, if they have probes.
+ */
 export interface LineRow {
   readonly line: number;
   readonly calls: number;
@@ -17,22 +20,25 @@ interface Totals {
   bufferBytes: number;
 }
 
+/** A heap that has shrunk by more while a line ran has been collected. */
+const collectedBytes = 4096;
+
 export class LineRecorder implements Disposable {
   readonly #totals = new Map<number, Totals>();
   /** The line that each open function is at, the innermost last. */
   readonly #lines: number[] = [0];
   #heap = 0;
   #buffers = 0;
+  /** What one reading leaves on the heap: less once V8 has optimised it, so it is measured again at each probe. */
   #ownBytes = 0;
   #started = false;
   #probeSeconds = 0;
   #probedSince = 0;
 
-  /** Makes the probes of this thread report here, and measures what a probe itself costs. The caller owns it. */
+  /** Makes the probes of this thread report here. The caller owns it. */
   static install(): LineRecorder {
     const recorder = new LineRecorder();
     (globalThis as Record<string, unknown>)[probesName] = recorder;
-    recorder.#calibrate();
     return recorder;
   }
 
@@ -85,32 +91,32 @@ export class LineRecorder implements Disposable {
   }
 
   #settle(): void {
+    const heapBefore = this.#heap;
+    const buffersBefore = this.#buffers;
     this.#probedSince = monotonicSeconds();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    this.#read();
     const line = this.#lines.at(-1) ?? 0;
     if (line === 0) return;
     const row = this.#rowOf(line);
-    row.heapBytes += heapUsed - this.#heap - this.#ownBytes;
-    row.bufferBytes += arrayBuffers - this.#buffers;
+    const made = this.#heap - heapBefore - this.#ownBytes;
+    if (made > -collectedBytes) row.heapBytes += made;
+    row.bufferBytes += this.#buffers - buffersBefore;
   }
 
+  /** Between the two readings lies what lies between any two: a look at the clock. Their difference is a probe's own. */
   #begin(): void {
+    this.#read();
+    const before = this.#heap;
+    this.#probeSeconds += monotonicSeconds() - this.#probedSince;
+    this.#read();
+    const own = this.#heap - before;
+    if (own >= 0) this.#ownBytes = own;
+  }
+
+  #read(): void {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     this.#heap = heapUsed;
     this.#buffers = arrayBuffers;
-    this.#probeSeconds += monotonicSeconds() - this.#probedSince;
-  }
-
-  /** The median of what nothing seems to cost: what the readings themselves leave on the heap. */
-  #calibrate(): void {
-    const costs: number[] = [];
-    for (let i = 0; i < 200; i += 1) {
-      this.#begin();
-      costs.push(process.memoryUsage().heapUsed - this.#heap);
-    }
-    this.#ownBytes = costs.sort((a, b) => a - b)[100] ?? 0;
-    this.#begin();
-    this.#probeSeconds = 0;
   }
 
   #rowOf(line: number): Totals {
