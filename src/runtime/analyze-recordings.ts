@@ -39,6 +39,7 @@ export async function analyzeRecordings(order: AnalysisOrder): Promise<AnalysisO
       running = new VideoAnalysis(pipeline, recording, rss, order.onProgress);
       try {
         const found = await running.run();
+        if (found.frames.decoded === 0 && order.signal.aborted) throw stoppedTooEarly(found);
         findings.push(found);
         if (found.truncatedAt !== null) failures.push(truncated(found));
       } catch (error) {
@@ -53,6 +54,13 @@ export async function analyzeRecordings(order: AnalysisOrder): Promise<AnalysisO
   }
   const memory = describeMemory(rss, findings, await pipeline.stop());
   return { reports: findings.map((found) => ({ ...found, memory })), failures };
+}
+
+function stoppedTooEarly({ source }: VideoFindings): PlateauError {
+  return new PlateauError(
+    'ERR_SOURCE_NO_FRAMES',
+    `${source} was stopped before its first picture came, so there is nothing to report; run it again, for longer.`,
+  );
 }
 
 function truncated(found: VideoFindings): PlateauError {

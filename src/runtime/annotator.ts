@@ -21,7 +21,12 @@ export class Annotator implements AsyncDisposable {
   readonly #definitions: readonly ZoneDefinition[];
   readonly #placement: PicturePlacement;
   readonly #output: string | null;
-  readonly #labels: LabelExport | undefined;
+  readonly #orderedLabels: {
+    readonly folder: string;
+    readonly className: string;
+    readonly prefix: string;
+  } | null;
+  #labels: LabelExport | undefined;
   readonly #pending = new PendingPictures(defaults.ringSlots + 1);
   #encoder: PictureEncoder | undefined;
   #writer: VideoWriter | undefined;
@@ -32,7 +37,6 @@ export class Annotator implements AsyncDisposable {
 
   /**
    * @param order With an annotated video or labels ordered every picture is held; without, one for each `want`.
-   * @throws PlateauError ERR_OUTPUT_UNWRITABLE
    */
   constructor(order: CaptureOrder, placement: PicturePlacement) {
     const { zones, className, capture } = order;
@@ -40,15 +44,21 @@ export class Annotator implements AsyncDisposable {
     this.#definitions = zones;
     this.#placement = placement;
     this.#output = output;
-    if (exportLabels !== null) {
-      this.#labels = new LabelExport(exportLabels, className, parse(source).name);
-    }
+    this.#orderedLabels =
+      exportLabels === null ? null : { folder: exportLabels, className, prefix: parse(source).name };
     this.#wanted = this.isOrdered;
   }
 
   /** Whether pictures are the task itself, rather than made for somebody who looks. */
   get isOrdered(): boolean {
-    return this.#output !== null || this.#labels !== undefined;
+    return this.#output !== null || this.#orderedLabels !== null;
+  }
+
+  /** Makes the folders of the labels that were ordered, ahead of all pictures. @throws PlateauError ERR_OUTPUT_UNWRITABLE */
+  prepare(): void {
+    if (this.#orderedLabels === null) return;
+    const { folder, className, prefix } = this.#orderedLabels;
+    this.#labels = new LabelExport(folder, className, prefix);
   }
 
   /** Whether the next pictures are to be held. */

@@ -115,7 +115,7 @@ function watch(pipeline: Pipeline): Disposable & { peakArrayBufferBytes: number;
 
 /** A ring like the cameras', written ten times as fast as it is read. */
 function overload(): AuditEvidence['overload'] {
-  const slabs = new SlabPool();
+  using slabs = new SlabPool();
   using ring = FrameRing.allocate(slabs, {
     slots: defaults.ringSlots,
     slotByteLength: 64,

@@ -100,6 +100,7 @@ export class CaptureCamera implements AsyncDisposable {
       onCounters: (counters: VideoCounters) => this.#count(counters),
     };
     let end: RecordingEnd = { truncatedAt: null, warnings: [] };
+    this.#annotator.prepare();
     try {
       end = await captureRecording(name, capture, this.#publisher, this.#tools.busy, listener, signal);
     } catch (error) {

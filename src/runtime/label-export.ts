@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlateauError } from '../errors.ts';
 import type { Letterbox } from '../vision/letterbox.ts';
@@ -6,6 +6,7 @@ import type { PictureEncoder } from '../vision/video/picture-encoder.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
 import type { MaskBits } from '../vision/yolo/mask-bits.ts';
 import { maskPolygons } from '../vision/yolo/mask-polygons.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Writes pictures of events with the masks that were found, as YOLO segmentation labels: a plant's own data set begins
@@ -26,7 +27,7 @@ export class LabelExport {
     this.#className = className;
     this.#prefix = safe(prefix);
     this.#write(() => {
-      for (const part of ['images', 'labels']) mkdirSync(join(folder, part), { recursive: true });
+      for (const part of ['images', 'labels']) makeFolder(join(folder, part));
       writeFileSync(
         join(folder, 'data.yaml'),
         `path: .\ntrain: images\nval: images\nnames:\n  0: ${JSON.stringify(className)}\n`,

@@ -24,7 +24,7 @@ export class PendingPictures implements Disposable {
 
   /** Takes over the ownership of `frame`. */
   add(sequence: number, frame: KeptFrame): void {
-    if (this.#frames.length === this.#capacity) {
+    if (this.#frames.length >= this.#capacity) {
       this.#frames.shift()?.frame[Symbol.dispose]();
       this.#givenUp += 1;
     }

@@ -72,6 +72,22 @@ test.each<[string, AuditEvidence]>([
   expect(statusOf(evidence, id)).toBe('fail');
 });
 
+test('a monitor too young for its first cleaning, or with too few pictures to tell growth, is not judged', () => {
+  const young = {
+    ...before,
+    report: { ...before.report, counts: { ...before.report.counts, pictures: 500 } },
+  };
+  const upkeep = { ...report.upkeep, periodic: 0 };
+  const after500 = (heapUsedBytes: number): AuditEvidence => ({
+    ...good,
+    after: { ...young, report: { ...young.report, upkeep, heapUsedBytes } },
+  });
+  expect(statusOf(after500(2e7 + 1e6), 'empty-cache-periodically')).toBe('unknown');
+  expect(statusOf(after500(2e7 + 1e6), 'release-intermediates')).toBe('unknown');
+  expect(statusOf(after500(2e7 + 1e5), 'release-intermediates')).toBe('pass');
+  expect(statusOf(after500(2e7 + 1e7), 'release-intermediates')).toBe('fail');
+});
+
 test('what was not measured is unknown and never a pass', () => {
   const nothing = changed({ counts: before.report.counts, ledger: before.report.ledger });
   for (const id of [

@@ -1,10 +1,33 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
+
+test('a folder for labels that cannot be made is told in one sentence, before any picture', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'plateau-labels-')), 'a-file');
+  writeFileSync(file, '');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--conditions=source',
+      'src/cli/plateau.ts',
+      'analyze',
+      'demo/lumps.mp4',
+      '--model',
+      'models/known-answer.onnx',
+      '--export-labels',
+      file,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect(status).toBe(3);
+  expect(stderr).toMatch(
+    /^plateau: Labels of coal cannot be written to .*choose another --export-labels\.\n$/,
+  );
+});
 
 test('each event of a recording leaves its picture, and a label for each region found', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));

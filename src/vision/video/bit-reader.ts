@@ -41,7 +41,7 @@ export class BitReader {
     return value;
   }
 
-  /** An unsigned Exp-Golomb number, `ue(v)`, of up to 28 bits: none that a picture has is larger. */
+  /** An unsigned Exp-Golomb number, `ue(v)`, of up to 27 bits: none that a picture has is larger. */
   unsigned(): number {
     let zeros = 0;
     while (zeros < 28 && !this.exhausted && this.bit() === 0) zeros += 1;
@@ -51,7 +51,7 @@ export class BitReader {
   /** A signed Exp-Golomb number, `se(v)`. */
   signed(): number {
     const code = this.unsigned();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
+    return code % 2 === 1 ? (code + 1) / 2 : 0 - code / 2;
   }
 
   #load(): void {

@@ -19,6 +19,8 @@ export class Container implements AsyncDisposable {
   readonly streamIndex: number;
   /** Which transport carries RTSP, once that was settled. */
   readonly transport: 'tcp' | 'udp' | undefined;
+  /** How long a file is by its header alone, nothing guessed from its size or its packets; `undefined` where it tells nothing. */
+  readonly headerSeconds: number | undefined;
   readonly #context: FormatContext;
   readonly #interruption: Interruption;
   readonly #timeoutSeconds: number;
@@ -30,8 +32,10 @@ export class Container implements AsyncDisposable {
     interruption: Interruption,
     options: ConnectionOptions,
     transport: 'tcp' | 'udp' | undefined,
+    headerSeconds?: number,
   ) {
     this.source = source;
+    this.headerSeconds = headerSeconds;
     this.#context = context;
     this.#interruption = interruption;
     this.#timeoutSeconds = options.timeoutSeconds;
@@ -90,9 +94,13 @@ export class Container implements AsyncDisposable {
     try {
       const code = context.openInputSync(source.address);
       if (code < 0) throw openFault(source, code, options.timeoutSeconds);
+      // Read before FFmpeg looks at packets and guesses what the header leaves open. FLV's header is its first packet.
+      let ticks = context.duration;
       const found = context.findStreamInfoSync(null);
       if (found < 0) throw openFault(source, found, options.timeoutSeconds);
-      return new Container(source, context, interruption, options, undefined);
+      if (context.iformat?.name === 'flv') ticks = context.duration;
+      const headerSeconds = ticks > 0n ? Number(ticks) / 1e6 : undefined;
+      return new Container(source, context, interruption, options, undefined, headerSeconds);
     } catch (error) {
       context.closeInputSync();
       throw error;
@@ -110,6 +118,11 @@ export class Container implements AsyncDisposable {
     if (duration > 0n) return (Number(duration) * timeBase.num) / timeBase.den;
     const whole = this.#alive.duration;
     return whole > 0n ? Number(whole) / 1e6 : undefined;
+  }
+
+  /** Seconds of one tick of each stream, by its index. */
+  get tickSeconds(): readonly number[] {
+    return (this.#alive.streams ?? []).map(({ timeBase: { num, den } }) => num / den);
   }
 
   get #alive(): FormatContext {

@@ -47,7 +47,8 @@ export class OpenedStream implements AsyncDisposable {
     this.decoder = options.decoders.open(stream, source.label, options.decoderThreads, (isKey, pts) =>
       this.#trust.refused(isKey, timeOf(pts)),
     );
-    this.times = new SourceTimes(stream);
+    const { headerSeconds: seconds, tickSeconds } = container;
+    this.times = new SourceTimes(stream, seconds === undefined ? undefined : { seconds, tickSeconds });
     this.#trust = new PictureTrust({ showsRefused: this.decoder.codecName === 'hevc' });
     this.rotation = rotationOfMatrix(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
     if (this.decoder.codecName === 'h264') this.#references = new H264References(stream.codecpar.extradata);
@@ -78,6 +79,7 @@ export class OpenedStream implements AsyncDisposable {
    * @returns true where it was.
    */
   take(packet: Packet, wanted: DecodingEffort, counters: VideoCounters): boolean {
+    this.times.noteAny(packet);
     if (packet.streamIndex !== this.container.streamIndex) return false;
     const isKey = packet.isKeyframe;
     counters.bytes += packet.size;

@@ -1,19 +1,40 @@
 /** What one opened source says about the times of its pictures, in seconds of its own clock. */
 import { AV_NOPTS_VALUE, type Frame, type Packet, type Stream } from './ffmpeg.ts';
 
+/** What the header of a whole file promises where its streams tell no length of their own, as in Matroska and FLV. */
+export interface PromisedLength {
+  readonly seconds: number;
+  /** Of one tick of each stream, by its index. */
+  readonly tickSeconds: readonly number[];
+}
+
 export class SourceTimes {
   readonly #secondsPerTick: number;
   /** Where the container says that its pictures end, or undefined. */
   readonly #promisedEnd: number | undefined;
+  readonly #promisedLength: PromisedLength | undefined;
   #firstDecoding: bigint | undefined;
   #decoderDelay: bigint | undefined;
   #lastPacketEnd = 0;
+  /** Of any stream: sound may go on after the pictures. */
+  #firstOfAny = Number.POSITIVE_INFINITY;
+  #lastOfAny = 0;
 
-  constructor(stream: Stream) {
+  constructor(stream: Stream, promisedLength?: PromisedLength) {
     const { timeBase, duration, startTime } = stream;
     this.#secondsPerTick = timeBase.num / timeBase.den;
     const start = startTime === AV_NOPTS_VALUE ? 0n : startTime;
     if (duration > 0n) this.#promisedEnd = Number(start + duration) * this.#secondsPerTick;
+    else this.#promisedLength = promisedLength;
+  }
+
+  /** A packet of any stream came. */
+  noteAny({ pts, dts, duration, streamIndex }: Packet): void {
+    const tick = this.#promisedLength?.tickSeconds[streamIndex];
+    const start = pts !== AV_NOPTS_VALUE ? pts : dts;
+    if (tick === undefined || start === AV_NOPTS_VALUE) return;
+    this.#firstOfAny = Math.min(this.#firstOfAny, Number(start) * tick);
+    this.#lastOfAny = Math.max(this.#lastOfAny, Number(start + duration) * tick);
   }
 
   /** A packet came. @returns its decoding time, or undefined. */
@@ -42,6 +63,10 @@ export class SourceTimes {
 
   /** After the last packet: does the container promise more pictures than came? */
   endsEarly(toleranceSeconds: number): boolean {
-    return this.#promisedEnd !== undefined && this.#lastPacketEnd < this.#promisedEnd - toleranceSeconds;
+    if (this.#promisedEnd !== undefined) return this.#lastPacketEnd < this.#promisedEnd - toleranceSeconds;
+    if (this.#promisedLength === undefined) return false;
+    // A header counts from 0; times that begin below 0 make it longer.
+    const length = this.#lastOfAny - Math.min(0, this.#firstOfAny);
+    return length < this.#promisedLength.seconds - toleranceSeconds;
   }
 }

@@ -265,6 +265,22 @@ describe('damage inside a recording', () => {
     expect(truncatedAt).not.toBeNull();
     expect(Math.abs((truncatedAt ?? 0) - (times.at(-1) ?? 0))).toBeLessThan(0.5);
   });
+
+  test.each(['mkv', 'flv'])(
+    'so is one whose header alone tells its length (%s), and a whole one is whole, with sound that goes on after it, too',
+    async (ending) => {
+      const whole = clips.make(`length.${ending}`, { source: scene });
+      expect((await readAll(whole)).truncatedAt).toBeNull();
+      const bytes = readFileSync(whole);
+      const cut = clips.file(`length-cut.${ending}`);
+      writeFileSync(cut, bytes.subarray(0, Math.round(bytes.length * 0.6)));
+      const { times, truncatedAt } = await readAll(cut);
+      expect(truncatedAt).not.toBeNull();
+      expect(Math.abs((truncatedAt ?? 0) - (times.at(-1) ?? 0))).toBeLessThan(0.5);
+      const sounding = clips.make(`sounding.${ending}`, { source: scene, toneSeconds: 9 });
+      expect((await readAll(sounding)).truncatedAt).toBeNull();
+    },
+  );
 });
 
 describe('who owns a frame', () => {
