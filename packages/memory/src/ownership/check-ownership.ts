@@ -4,9 +4,12 @@
  *
  * A line that is right in spite of the rules says why, right above: `// ownership: <reason>`.
  */
-import { type OwnershipMistake, OwnershipRules, type Verdict } from './ownership-rules.ts';
+import { builtinTypes } from './builtin-types.ts';
+import { OwnershipRules } from './ownership-rules.ts';
 import { collectFacts } from './program-facts.ts';
 import { child, placeOf, type SourceFile, type SyntaxNode, sourceFile } from './syntax.ts';
+import { UsingRules } from './using-rules.ts';
+import type { OwnershipMistake, Verdict } from './verdicts.ts';
 
 /** A source text to be looked at. */
 export interface OwnershipInput {
@@ -35,13 +38,24 @@ export function checkOwnership(inputs: readonly OwnershipInput[], parse: Parser)
     input,
     file: sourceFile(input.path, input.text, parse(input.path, input.text)),
   }));
-  const facts = collectFacts(parsed.map(({ file }) => file));
+  const builtins = sourceFile('builtins.d.ts', builtinTypes, parse('builtins.d.ts', builtinTypes));
+  // Libraries first: a name that is imported from this package is not meant to be somebody's own of the same name.
+  const ordered = parsed.toSorted((a, b) => Number(isLibrary(b.input)) - Number(isLibrary(a.input)));
+  const facts = collectFacts(
+    ordered.map(({ file }) => file),
+    builtins,
+  );
   return parsed
-    .filter(({ input }) => input.declarationsOnly !== true)
+    .filter(({ input }) => !isLibrary(input))
     .flatMap(({ file }) => checkFile(file, new OwnershipRules(facts, file)));
 }
 
+function isLibrary(input: OwnershipInput): boolean {
+  return input.declarationsOnly === true;
+}
+
 function checkFile(file: SourceFile, rules: OwnershipRules): OwnershipFinding[] {
+  const usings = new UsingRules(file);
   const findings: OwnershipFinding[] = [];
   const report = (node: SyntaxNode, verdict: Verdict | undefined): void => {
     if (verdict === undefined || isExcused(file, node)) return;
@@ -49,14 +63,13 @@ function checkFile(file: SourceFile, rules: OwnershipRules): OwnershipFinding[] 
   };
   for (const node of file.nodes) {
     if (node.type === 'CallExpression' || node.type === 'NewExpression') {
-      const what = rules.acquired(node);
-      if (what !== undefined) report(node, rules.judge(node, what));
+      report(node, rules.judge(node));
     } else if (
       node.type === 'VariableDeclaration' &&
       (node.kind === 'using' || node.kind === 'await using')
     ) {
       for (const declarator of node.declarations as SyntaxNode[]) {
-        if (child(declarator, 'init') !== undefined) report(declarator, rules.judgeUsing(declarator));
+        if (child(declarator, 'init') !== undefined) report(declarator, usings.judge(declarator));
       }
     }
   }

@@ -1,8 +1,8 @@
 /**
  * `check-ownership FOLDER...`: the check as a command, for any project. Exit 0: nothing found; 1: findings, a line each;
- * 2: wrong use, or oxc-parser is not installed.
+ * 2: wrong use, a file that cannot be parsed, or oxc-parser is not installed, with a sentence on standard error.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkOwnership, type OwnershipInput } from './check-ownership.ts';
@@ -19,25 +19,48 @@ A function that hands out what somebody else owns says @borrowed in its doc comm
 rules says why above: // ownership: <reason>
 Needs the package oxc-parser.`;
 
-/** @param args The command's arguments. @returns Its exit code. */
-export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
+const options = new Set(['--json', '--help']);
+
+/** What the caller of the command got wrong. */
+class UsageError extends Error {}
+
+/**
+ * @param args The command's arguments.
+ * @param print Takes the findings.
+ * @param complain Takes the one sentence about a wrong use.
+ * @returns Its exit code.
+ */
+export async function main(
+  args: readonly string[],
+  print: (line: string) => void,
+  complain: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+): Promise<number> {
+  try {
+    return await check(args, print);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof SyntaxError)) throw error;
+    complain(`check-ownership: ${error.message}`);
+    return 2;
+  }
+}
+
+async function check(args: readonly string[], print: (line: string) => void): Promise<number> {
   const paths = args.filter((one) => !one.startsWith('-'));
+  const unknown = args.find((one) => one.startsWith('-') && !options.has(one));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no option ${unknown}; --help shows those there are`);
   if (args.includes('--help')) {
     print(usage);
     return 0;
   }
-  if (paths.length === 0) {
-    print(usage);
-    return 2;
-  }
+  if (paths.length === 0) throw new UsageError('which folder or file? For example: check-ownership src');
   const parse = await loadParser();
   if (parse === undefined) {
-    print(
-      'check-ownership needs the package oxc-parser, which is not installed: npm install --save-dev oxc-parser',
+    throw new UsageError(
+      'needs the package oxc-parser, which is not installed: npm install --save-dev oxc-parser',
     );
-    return 2;
   }
-  const files = paths.flatMap((path) => sourcesIn(path));
+  const files = paths.flatMap((path) => sourcesOf(path));
   const inputs = files.map(
     (path): OwnershipInput => ({ path: relative('.', path), text: readFileSync(path, 'utf8') }),
   );
@@ -47,6 +70,12 @@ export async function main(args: readonly string[], print: (line: string) => voi
     for (const one of findings)
       print(`${one.path}:${one.line}:${one.column}  ${one.mistake}  ${one.sentence}`);
   return findings.length === 0 ? 0 : 1;
+}
+
+/** The source files of a path that was named. @throws UsageError where there is nothing. */
+function sourcesOf(path: string): string[] {
+  if (!existsSync(path)) throw new UsageError(`there is no ${path}`);
+  return sourcesIn(path);
 }
 
 function sourcesIn(path: string): string[] {

@@ -78,10 +78,36 @@ export function memberName(node: SyntaxNode | undefined): string | undefined {
   return node?.type === 'MemberExpression' ? nameOf(child(node, 'property')) : undefined;
 }
 
+/** `undefined` or `null`. */
+export function isNothing(node: SyntaxNode | undefined): boolean {
+  return nameOf(node) === 'undefined' || (node?.type === 'Literal' && node.value === null);
+}
+
 const functionTypes = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 export function isFunction(node: SyntaxNode | undefined): boolean {
   return node !== undefined && functionTypes.has(node.type);
+}
+
+export function isClass(node: SyntaxNode | undefined): boolean {
+  return node?.type === 'ClassDeclaration' || node?.type === 'ClassExpression';
+}
+
+/** The expressions that a function answers, without what wraps them. */
+export function returnedBy(file: SourceFile, body: SyntaxNode): SyntaxNode[] {
+  const block = child(body, 'body');
+  if (block !== undefined && block.type !== 'BlockStatement') return branchesOf(block);
+  return nodesIn(file, body)
+    .filter((node) => node.type === 'ReturnStatement')
+    .filter((node) => enclosing(file, node, isFunction) === body)
+    .flatMap((node) => branchesOf(child(node, 'argument')));
+}
+
+/** Both sides of `a ? b : c`. */
+function branchesOf(expression: SyntaxNode | undefined): SyntaxNode[] {
+  const node = unwrapDown(expression);
+  if (node?.type !== 'ConditionalExpression') return node === undefined ? [] : [node];
+  return [...branchesOf(child(node, 'consequent')), ...branchesOf(child(node, 'alternate'))];
 }
 
 /** The nearest ancestor for which the question is answered with yes. */
@@ -93,6 +119,23 @@ export function enclosing(
   let ancestor = file.parentOf.get(node);
   while (ancestor !== undefined && !is(ancestor)) ancestor = file.parentOf.get(ancestor);
   return ancestor;
+}
+
+/** A node and everything in it, in the order of the source. */
+export function nodesIn(file: SourceFile, outer: SyntaxNode): SyntaxNode[] {
+  const { nodes } = file;
+  let [low, high] = [0, nodes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((nodes[middle]?.start ?? 0) < outer.start) low = middle + 1;
+    else high = middle;
+  }
+  const found: SyntaxNode[] = [];
+  for (let index = low; ; index += 1) {
+    const node = nodes[index];
+    if (node === undefined || node.start >= outer.end) return found;
+    if (contains(outer, node)) found.push(node);
+  }
 }
 
 export function contains(outer: SyntaxNode | undefined, inner: SyntaxNode): boolean {
