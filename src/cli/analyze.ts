@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
 import { recordingCapture } from '../runtime/capture-settings.ts';
-import { defaults } from '../runtime/defaults.ts';
-import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
-import type { DecoderChoice } from '../vision/video/decoder-choice.ts';
+import type { CameraSettings, ModelSettings, ZoneSettings } from '../runtime/settings.ts';
+import type { CaptureSettings } from '../runtime/thread-protocol.ts';
 import { analysisSummary } from './analysis-summary.ts';
 import { loadConfig } from './load-config.ts';
 import { ProgressLine } from './progress-line.ts';
 import { refuseOwnInput } from './refuse-own-input.ts';
+import { cameraKeys, modelKeys, refuseReplacedFlags } from './refuse-replaced-flags.ts';
 import { reportFailure } from './report-failure.ts';
 import {
   addSharedOptions,
@@ -60,8 +61,10 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
       '--output takes one recording at a time; run the command once for each.',
     );
   }
+  refuseUselessFlags(options, command);
+  const settings = await analysisSettings(options);
   refuseOwnInput(
-    [...videos, options.model, options.config],
+    [...videos, settings.model.file, options.config],
     [
       ['--output', options.output],
       ['--report', options.report],
@@ -69,7 +72,7 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
   );
   if (options.report !== undefined) refuseUnwritable(options.report);
   using stop = new StopSignal();
-  const outcome = await analyzeWithProgress(videos, options, stop.signal);
+  const outcome = await analyzeWithProgress(videos, settings, options, stop.signal);
   const { reports, failures } = outcome;
   if (reports.length > 0) {
     const whole = videos.length === 1 ? reports[0] : { reports };
@@ -85,13 +88,23 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
     process.exitCode = Math.max(Number(process.exitCode ?? 0), reportFailure(failure, debug));
 }
 
+/** @throws PlateauError ERR_USAGE for flags that would have no effect. */
+function refuseUselessFlags({ config, camera }: AnalyzeOptions, command: Command): void {
+  if (config !== undefined) refuseReplacedFlags(command, config, { ...modelKeys, ...cameraKeys });
+  else if (camera !== undefined)
+    throw new PlateauError(
+      'ERR_USAGE',
+      '--camera chooses a camera of a configuration: name that with --config, or leave --camera out.',
+    );
+}
+
 async function analyzeWithProgress(
   videos: string[],
+  { zones, model, capture }: AnalysisSettings,
   options: AnalyzeOptions,
   signal: AbortSignal,
 ): Promise<AnalysisOutcome> {
   using line = new ProgressLine();
-  const { zones, model, crop, decoder } = await analysisSettings(options);
   return await analyzeRecordings({
     model,
     signal,
@@ -99,46 +112,60 @@ async function analyzeWithProgress(
       name: source,
       zones,
       capture: recordingCapture(source, {
-        ...sharedCapture(options),
-        crop,
-        decoder,
+        ...capture,
         output: options.output ?? null,
         exportLabels: options.exportLabels ?? null,
       }),
     })),
     onProgress: ({ source, decided, timestampSeconds, info }) =>
       line.update(
-        basename(source),
+        basename(maskSecrets(source)),
         decided,
         info?.durationSeconds === undefined ? undefined : timestampSeconds / info.durationSeconds,
       ),
   });
 }
 
-/** Zones, crop, decoder and model of the flags, or of a configuration with one camera. */
-async function analysisSettings(options: AnalyzeOptions): Promise<{
-  zones: readonly ZoneSettings[];
-  model: ModelSettings;
-  crop: boolean;
-  decoder: DecoderChoice;
-}> {
+/** What is measured in a recording, and how its pictures are taken. */
+interface AnalysisSettings {
+  readonly model: ModelSettings;
+  readonly zones: readonly ZoneSettings[];
+  readonly capture: Partial<CaptureSettings>;
+}
+
+/** Of the flags, or of a camera of the configuration. */
+async function analysisSettings(options: AnalyzeOptions): Promise<AnalysisSettings> {
   if (options.config === undefined)
     return {
       zones: zoneSettings(options),
       model: modelSettings(options),
-      crop: options.crop,
-      decoder: options.decoder,
+      capture: sharedCapture(options),
     };
   const { cameras, model } = await loadConfig(options.config, options.model);
+  const { zones, capture } = chosenCamera(cameras, options.config, options.camera);
+  const { intervalSeconds, crop, decoder } = capture;
+  // No key says `stride`: a camera of a plant is decided by the clock.
+  return { zones, model, capture: { intervalSeconds, crop, decoder, stride: options.stride } };
+}
+
+/** @throws PlateauError ERR_USAGE listing the cameras, where none is named or there is none of that name. */
+function chosenCamera(
+  cameras: readonly CameraSettings[],
+  config: string,
+  wanted: string | undefined,
+): CameraSettings {
   const names = cameras.map(({ name }) => name).join(', ');
-  const camera = cameras.length === 1 ? cameras[0] : cameras.find(({ name }) => name === options.camera);
-  if (camera !== undefined) {
-    const { capture, zones } = camera;
-    const decoder = options.decoder === defaults.decoder ? capture.decoder : options.decoder;
-    return { zones, model, crop: options.crop || capture.crop, decoder };
+  if (wanted === undefined) {
+    if (cameras.length === 1) return cameras[0];
+    throw new PlateauError(
+      'ERR_USAGE',
+      `${config} has several cameras; choose whose zones to use with --camera: ${names}.`,
+    );
   }
+  const camera = cameras.find(({ name }) => name === wanted);
+  if (camera !== undefined) return camera;
   throw new PlateauError(
     'ERR_USAGE',
-    `${options.config} has several cameras; choose whose zones to use with --camera: ${names}.`,
+    `${config} has no camera ${JSON.stringify(wanted)}; choose one with --camera: ${names}.`,
   );
 }

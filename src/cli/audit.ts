@@ -2,10 +2,14 @@ import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import type { AuditReport } from '../runtime/audit-report.ts';
 import { Monitor } from '../runtime/monitor.ts';
+import type { ModelSettings } from '../runtime/settings.ts';
+import { askMonitor } from './ask-monitor.ts';
 import { ProgressLine } from './progress-line.ts';
+import { refuseOwnInput } from './refuse-own-input.ts';
 import { addModelOptions, type ModelOptions, modelSettings } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
-import { writeReport } from './write-report.ts';
+import { StopSignal } from './stop-signal.ts';
+import { refuseUnwritable, writeReport } from './write-report.ts';
 
 interface AuditOptions extends ModelOptions {
   readonly url?: string;
@@ -21,6 +25,9 @@ Examples:
 
 const signs = { pass: '✓', fail: '✗', unknown: '?' } as const;
 
+/** What a run of its own analyses. */
+const recording = shippedFile('demo/lumps.mp4');
+
 /** Pictures of a run of its own: enough for the periodic cleaning to come round. */
 const pictures = 3300;
 
@@ -35,45 +42,41 @@ export function auditCommand(): Command {
 }
 
 async function auditAction(options: AuditOptions): Promise<void> {
-  const report = options.url === undefined ? await ownRun(options) : await askMonitor(options.url);
-  if (options.report !== undefined) writeReport(options.report, report);
+  const model = modelSettings(options);
+  if (options.report !== undefined) {
+    refuseOwnInput(options.url === undefined ? [model.file, recording] : [], [['--report', options.report]]);
+    refuseUnwritable(options.report);
+  }
+  using stop = new StopSignal();
+  const end = new AbortController();
+  stop.signal.addEventListener('abort', () => end.abort(stoppedEarly()));
+  const report =
+    options.url === undefined ? await ownRun(model, end) : await askMonitor(options.url, end.signal);
   if (options.json === true) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
   else process.stdout.write(`${summary(report).join('\n')}\n`);
   process.exitCode = report.failed > 0 ? 1 : 0;
+  // Last: a report that cannot be written does not take what was found along.
+  if (options.report !== undefined) writeReport(options.report, report);
 }
 
-async function ownRun(options: ModelOptions): Promise<AuditReport> {
+async function ownRun(model: ModelSettings, end: AbortController): Promise<AuditReport> {
   using line = new ProgressLine();
-  let failure: PlateauError | undefined;
-  await using monitor = await Monitor.start(modelSettings(options), [], {
+  await using monitor = await Monitor.start(model, [], {
     onEvent: () => undefined,
     onCameraState: () => undefined,
-    onFailure: (error) => {
-      failure = error;
-    },
+    onFailure: (error) => end.abort(error),
   });
-  const recording = shippedFile('demo/lumps.mp4');
-  const report = await monitor.audit(recording, pictures, (done) =>
-    line.update('audit', done, done / pictures),
-  );
-  if (failure !== undefined) throw failure;
+  const onProgress = (done: number): void => line.update('audit', done, done / pictures);
+  const report = await monitor.audit(recording, pictures, onProgress, end.signal);
+  end.signal.throwIfAborted();
   return report;
 }
 
-async function askMonitor(url: string): Promise<AuditReport> {
-  try {
-    const answer = await fetch(new URL('api/audit', url.endsWith('/') ? url : `${url}/`), { method: 'POST' });
-    const body = (await answer.json()) as AuditReport | { error: string };
-    if ('error' in body) throw new PlateauError('ERR_BUSY', body.error);
-    return body;
-  } catch (error) {
-    if (error instanceof PlateauError) throw error;
-    throw new PlateauError(
-      'ERR_SOURCE_UNREACHABLE',
-      `There is no monitor at ${url}; start one with plateau start, or leave --url out for a run of its own.`,
-      { cause: error },
-    );
-  }
+function stoppedEarly(): PlateauError {
+  return new PlateauError(
+    'ERR_NO_VERDICT',
+    'The audit was stopped before its end; there is no verdict; let it run to its end.',
+  );
 }
 
 function summary({ items, passed, failed, unknown }: AuditReport): string[] {

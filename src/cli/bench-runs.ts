@@ -1,5 +1,5 @@
 /** The contenders of `plateau bench`: each a run of a program over one clip, one after the other. */
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { PlateauError } from '../errors.ts';
 import type { AnalysisReport } from '../runtime/analysis-report.ts';
@@ -16,7 +16,8 @@ export interface BenchRun {
 export interface Contender {
   readonly name: BenchResult['name'];
   readonly title: string;
-  run(): BenchRun;
+  /** @throws PlateauError ERR_NO_VERDICT when it was stopped. */
+  run(): Promise<BenchRun>;
 }
 
 export interface BenchOrder {
@@ -24,19 +25,21 @@ export interface BenchOrder {
   readonly model: string;
   readonly threads: number;
   readonly python: string;
+  /** Ends the run in hand, and with it the bench. */
+  readonly signal: AbortSignal;
 }
 
 const longestRunMilliseconds = 180_000;
 
 /** This command's own `analyze`, in a process of its own, as users start it. */
-export function plateauContender({ clip, model, threads }: BenchOrder): Contender {
+export function plateauContender({ clip, model, threads, signal }: BenchOrder): Contender {
   return {
     name: 'plateau',
     title: 'plateau analyze',
-    run: () => {
+    run: async () => {
       const program = process.argv[1];
       const args = [program, 'analyze', clip, '--model', model, '--threads', String(threads), '--json'];
-      const ended = runProgram(process.execPath, [...process.execArgv, ...args]);
+      const ended = await runProgram(process.execPath, [...process.execArgv, ...args], signal);
       // What is wrong with clip or model has been said by the command itself, in its own sentence.
       if (ended.status !== 0)
         throw new PlateauError(
@@ -55,18 +58,19 @@ export function plateauContender({ clip, model, threads }: BenchOrder): Contende
 }
 
 /** The usual Python pipeline. @returns Why it cannot be run here, as a sentence. */
-export function opencvContender({ clip, model, threads, python }: BenchOrder): Contender | string {
+export async function opencvContender(order: BenchOrder): Promise<Contender | string> {
+  const { clip, model, threads, python, signal } = order;
   const script = shippedFile('bench/peers/opencv_loop.py');
   if (!existsSync(script))
     return 'The Python peer comes with the repository and is not in this installation.';
-  const probe = runProgram(python, ['-c', 'import cv2, onnxruntime, numpy']);
+  const probe = await runProgram(python, ['-c', 'import cv2, onnxruntime, numpy'], signal);
   if (probe.status !== 0)
     return `${python} has no OpenCV, onnxruntime and numpy; name one that has with --python.`;
   return {
     name: 'opencv',
     title: 'OpenCV + onnxruntime + numpy',
-    run: () => {
-      const ended = runProgram(python, [script, clip, model, '--threads', String(threads)]);
+    run: async () => {
+      const ended = await runProgram(python, [script, clip, model, '--threads', String(threads)], signal);
       if (ended.status !== 0)
         throw new PlateauError('ERR_INTERNAL', `The Python peer failed: ${ended.stderr.trim().slice(-300)}`);
       const answer = JSON.parse(ended.stdout) as { frames: number; seconds: number; peakRssBytes: number };
@@ -80,14 +84,15 @@ export function opencvContender({ clip, model, threads, python }: BenchOrder): C
 }
 
 /** The ffmpeg program: decoding alone, which nobody can be faster than. @returns Why it cannot be run here. */
-export function ffmpegContender({ clip }: BenchOrder): Contender | string {
-  if (runProgram('ffmpeg', ['-version']).status !== 0) return 'There is no ffmpeg program here.';
+export async function ffmpegContender({ clip, signal }: BenchOrder): Promise<Contender | string> {
+  if ((await runProgram('ffmpeg', ['-version'], signal)).status !== 0)
+    return 'There is no ffmpeg program here.';
   return {
     name: 'ffmpeg',
     title: 'ffmpeg program, decoding alone',
-    run: () => {
+    run: async () => {
       const args = ['-hide_banner', '-nostdin', '-benchmark', '-threads', '1', '-i', clip, '-f', 'null', '-'];
-      const { stderr } = runProgram('ffmpeg', args);
+      const { stderr } = await runProgram('ffmpeg', args, signal);
       const frames = Number(/frame=\s*(\d+)(?![\s\S]*frame=)/.exec(stderr)?.[1]);
       const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
       const kilobytes = Number(/maxrss=(\d+)/.exec(stderr)?.[1]);
@@ -102,11 +107,37 @@ export function ffmpegContender({ clip }: BenchOrder): Contender | string {
   };
 }
 
-function runProgram(command: string, args: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(command, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: longestRunMilliseconds,
-    maxBuffer: 64 * 1024 * 1024,
+interface EndedProgram {
+  /** `undefined` where it did not start, or did not end by itself. */
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. @throws PlateauError ERR_NO_VERDICT once it has ended after a stop. */
+function runProgram(command: string, args: readonly string[], signal: AbortSignal): Promise<EndedProgram> {
+  const { promise, resolve, reject } = Promise.withResolvers<EndedProgram>();
+  const limits = { timeout: longestRunMilliseconds, maxBuffer: 64 * 1024 * 1024 };
+  const child = execFile(command, args, limits, (error, stdout, stderr) => {
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted) reject(stoppedEarly());
+    else resolve({ status: statusOf(error), stdout, stderr });
   });
+  child.stdin?.end();
+  const stop = (): boolean => child.kill();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  return promise;
+}
+
+function statusOf(error: ExecFileException | null): number | undefined {
+  if (error === null) return 0;
+  return typeof error.code === 'number' ? error.code : undefined;
+}
+
+function stoppedEarly(): PlateauError {
+  return new PlateauError(
+    'ERR_NO_VERDICT',
+    'The bench was stopped before its end, so there are no figures; let it run to its end.',
+  );
 }

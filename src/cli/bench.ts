@@ -14,9 +14,11 @@ import {
   opencvContender,
   plateauContender,
 } from './bench-runs.ts';
-import { countOption, numberOption } from './shared-options.ts';
+import { refuseOwnInput } from './refuse-own-input.ts';
+import { countOption, numberOption, threadsOption } from './shared-options.ts';
 import { defaultModelFile, shippedFile } from './shipped-files.ts';
-import { writeReport } from './write-report.ts';
+import { StopSignal } from './stop-signal.ts';
+import { refuseUnwritable, writeReport } from './write-report.ts';
 
 interface BenchOptions {
   readonly model?: string;
@@ -43,7 +45,7 @@ export function benchCommand(): Command {
     .description('throughput, latency and memory of this machine, beside the peers that are installed')
     .argument('[video]', 'clip to measure with (default: the demo)')
     .option('--model <file.onnx>', 'model to run (default: the demo model)')
-    .option('--threads <n>', 'threads of the inference, for each contender', countOption, defaults.threads)
+    .option('--threads <n>', 'threads of the inference, for each contender', threadsOption, defaults.threads)
     .option('--rounds <n>', 'runs of each contender, which take turns; medians are shown', countOption, 3)
     .option('--python <program>', 'interpreter with OpenCV, onnxruntime and numpy', 'python3')
     .option('--no-peers', 'measure plateau alone')
@@ -60,28 +62,41 @@ export function benchCommand(): Command {
     .action(bench);
 }
 
-function bench(video: string | undefined, options: BenchOptions): void {
+async function bench(video: string | undefined, options: BenchOptions): Promise<void> {
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
-  const report = measure({
-    clip: video ?? shippedFile('demo/chute.mp4'),
-    model: options.model ?? defaultModelFile(),
+  const clip = video ?? shippedFile('demo/chute.mp4');
+  const model = options.model ?? defaultModelFile();
+  if (options.report !== undefined) {
+    refuseOwnInput([clip, model, options.baseline], [['--report', options.report]]);
+    refuseUnwritable(options.report);
+  }
+  using stop = new StopSignal();
+  const report = await measure({
+    clip,
+    model,
     threads: options.threads,
     python: options.python,
     rounds: options.rounds,
     peers: options.peers,
+    signal: stop.signal,
   });
-  if (options.report !== undefined) writeReport(options.report, report);
   process.stdout.write(
     options.json === true ? `${JSON.stringify(report, null, 1)}\n` : `${summary(report).join('\n')}\n`,
   );
-  if (baseline === undefined) return;
-  const worse = regressions(report, baseline, options.tolerance);
+  const worse = baseline === undefined ? [] : regressions(report, baseline, options.tolerance);
   for (const sentence of worse) process.stderr.write(`plateau: ${sentence}\n`);
   if (worse.length > 0) process.exitCode = 1;
+  // Last: a report that cannot be written does not take what was found along.
+  if (options.report !== undefined) writeReport(options.report, report);
 }
 
-function measure(order: BenchOrder & { readonly rounds: number; readonly peers: boolean }): BenchReport {
-  const found = order.peers ? [opencvContender(order), ffmpegContender(order)] : [];
+interface MeasureOrder extends BenchOrder {
+  readonly rounds: number;
+  readonly peers: boolean;
+}
+
+async function measure(order: MeasureOrder): Promise<BenchReport> {
+  const found = order.peers ? [await opencvContender(order), await ffmpegContender(order)] : [];
   const contenders = [
     plateauContender(order),
     ...found.filter((peer): peer is Contender => typeof peer !== 'string'),
@@ -90,7 +105,7 @@ function measure(order: BenchOrder & { readonly rounds: number; readonly peers: 
   for (let round = 0; round < order.rounds; round += 1) {
     // Turn about: whatever else the machine does meets all of them.
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed())
-      runs.get(contender)?.push(contender.run());
+      runs.get(contender)?.push(await contender.run());
   }
   return {
     schema: 'plateau.bench/1',

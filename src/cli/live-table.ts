@@ -15,7 +15,7 @@ export class LiveTable {
   }
 
   note(text: string): void {
-    this.#erase();
+    this.erase();
     this.#stream.write(`${text}\n`);
   }
 
@@ -38,13 +38,14 @@ export class LiveTable {
       lines.push(
         `memory ${(memory.rssBytes / 2 ** 20).toFixed(0)} MB, heap ${(memory.heapUsedBytes / 2 ** 20).toFixed(0)} MB, ${memory.liveResources} live resources`,
       );
-    this.#erase();
+    this.erase();
     const width = (this.#stream.columns ?? 80) - 1;
     this.#stream.write(lines.map((line) => `${line.slice(0, width)}\n`).join(''));
     this.#shownLines = lines.length;
   }
 
-  #erase(): void {
+  /** Takes the table off, ahead of what somebody else writes to the terminal; the next update brings it back. */
+  erase(): void {
     if (this.#shownLines > 0) this.#stream.write(`\u001b[${this.#shownLines}A\u001b[0J`);
     this.#shownLines = 0;
   }

@@ -31,7 +31,7 @@ const program = new Command('plateau')
   .exitOverride()
   .configureOutput(silentErrors);
 
-const named = process.argv.slice(2).find((word) => word in commands);
+const named = process.argv.slice(2).find((word) => Object.hasOwn(commands, word));
 const loaded = named === undefined ? Object.values(commands) : [commands[named]];
 for (const command of await Promise.all(loaded.map((load) => load()))) {
   // Subcommands do not inherit these two: a wrong flag must end in one sentence and exit code 2 everywhere.

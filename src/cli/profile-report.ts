@@ -8,6 +8,7 @@ import {
   type StageReport,
   stageTable,
 } from '@plateau/memory';
+import { maskSecrets } from '../mask-secrets.ts';
 
 export interface ProfileReport {
   readonly schema: 'plateau.profile/1';
@@ -52,10 +53,10 @@ export function profileReport(
   const seconds = call?.seconds ?? stages.seconds;
   return {
     schema: 'plateau.profile/1',
-    script,
-    args,
+    script: maskSecrets(script),
+    args: args.map(maskSecrets),
     seconds,
-    failure,
+    failure: failure === null ? null : maskSecrets(failure),
     stopped,
     measuringShare: share(stages.measuringSeconds, seconds),
     call,

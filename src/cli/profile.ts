@@ -80,11 +80,12 @@ function tell(
   const notes = profileNotes(report, order.lines);
   const source = report.lines === null ? undefined : readFileSync(report.lines.file, 'utf8');
   const text = profileText(report, notes, source);
+  process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 1)}\n` : `\n${text}`);
+  // Last: a file that cannot be written does not take what was found along.
   if (options.report !== undefined) writeReport(options.report, report);
   if (options.html !== undefined)
     writeWhole(options.html, profilePage(basename(order.script), profile.stages, text), '--html');
   if (options.pprof !== undefined) writeWhole(options.pprof, pprofOf(report, profile.stages), '--pprof');
-  process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 1)}\n` : `\n${text}`);
 }
 
 function pprofOf({ lines, seconds }: ProfileReport, stages: StageReport): Uint8Array {

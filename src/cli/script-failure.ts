@@ -29,7 +29,7 @@ export function scriptFailure(
         : '';
     return new PlateauError(
       'ERR_SCRIPT_FAILED',
-      `${script} was ended by ${killedBy ?? 'Node'}${why}; the profile holds what was measured until some seconds before.`,
+      `${script} was ended by ${killedBy ?? 'Node'}${why}; ${whatIsLeft(profile)}.`,
     );
   }
   if (code === 0) return undefined;
@@ -37,6 +37,12 @@ export function scriptFailure(
     'ERR_SCRIPT_FAILED',
     `${script} ended with exit code ${code}; check its arguments, and run it with node to see what it says.`,
   );
+}
+
+function whatIsLeft(profile: ProgramEnd['profile']): string {
+  return profile === undefined
+    ? 'there is no profile, since nothing of it had been written down by then: correct it and run it again'
+    : 'the profile holds what was measured until some seconds before';
 }
 
 /** Node ends with this where V8 has aborted and a shell or a container stood in between. */

@@ -3,7 +3,7 @@ import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { toBytes } from '../runtime/memory-settings.ts';
-import type { ModelSettings, ZoneSettings } from '../runtime/settings.ts';
+import { type ModelSettings, mostThreads, type ZoneSettings } from '../runtime/settings.ts';
 import type { CaptureSettings } from '../runtime/thread-protocol.ts';
 import { wholePicture } from '../runtime/whole-picture.ts';
 import { type DecoderChoice, decoderChoices } from '../vision/video/decoder-choice.ts';
@@ -50,6 +50,13 @@ export function countOption(text: string): number {
   return value;
 }
 
+export function threadsOption(text: string): number {
+  const value = countOption(text);
+  if (value > mostThreads)
+    throw new InvalidArgumentError(`a whole number from 1 to ${mostThreads} is needed`);
+  return value;
+}
+
 export function portOption(text: string): number {
   const value = numberOption(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
@@ -83,7 +90,7 @@ export function addModelOptions(command: Command): Command {
       defaults.confidence,
     )
     .option('--device <device>', 'auto, cpu, webgpu or cuda', deviceOption, 'auto')
-    .option('--threads <n>', 'threads of the inference (default: measured at the start)', countOption)
+    .option('--threads <n>', 'threads of the inference (default: measured at the start)', threadsOption)
     .option(
       '--model-memory <MB>',
       'hard cap on the memory of the runtime, CPU only (default: none)',

@@ -1,9 +1,12 @@
-import type { LeakPlace } from '@plateau/memory';
+import { getHeapStatistics } from 'node:v8';
+import { type LeakPlace, readMemoryLimit } from '@plateau/memory';
 import { Command, Option } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { defaults } from '../runtime/defaults.ts';
 import { Soak, type SoakReport } from '../runtime/soak.ts';
+import type { GrowthOwner } from '../runtime/soak-owner.ts';
 import { ProgressLine } from './progress-line.ts';
+import { refuseOwnInput } from './refuse-own-input.ts';
 import { countOption, numberOption } from './shared-options.ts';
 import { shippedFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
@@ -25,6 +28,10 @@ Examples:
   plateau soak --frames 100000
   plateau soak --frames 20000 --plant-leak 1024      must end with exit code 1 and name the leak
   plateau soak --frames 50000 --cameras 4 --reconnect-every 1000 --report soak.json`;
+
+/** What a soak runs where no other model is named: small, with a known answer. */
+const ownModel = shippedFile('models/known-answer-64.onnx');
+const recording = shippedFile('demo/lumps.mp4');
 
 export function soakCommand(): Command {
   return new Command('soak')
@@ -55,16 +62,34 @@ export function soakCommand(): Command {
 }
 
 async function soak(options: SoakOptions): Promise<void> {
-  if (options.plantLeak < 0)
-    throw new PlateauError('ERR_USAGE', `--plant-leak must be 0 or more bytes, and is ${options.plantLeak}.`);
-  if (options.report !== undefined) refuseUnwritable(options.report);
+  refuseImpossibleLeak(options);
+  if (options.report !== undefined) {
+    refuseOwnInput([options.model ?? ownModel, recording], [['--report', options.report]]);
+    refuseUnwritable(options.report);
+  }
   using stop = new StopSignal();
   const report = await runSoak(options, stop.signal);
-  if (options.report !== undefined) writeReport(options.report, report);
   process.stdout.write(
     options.json === true ? `${JSON.stringify(report, null, 1)}\n` : `${summary(report).join('\n')}\n`,
   );
   process.exitCode = report.flat ? 0 : 1;
+  // Last: a report that cannot be written does not take what was found along.
+  if (options.report !== undefined) writeReport(options.report, report);
+}
+
+/** @throws PlateauError ERR_USAGE for a leak that is none, or that would end the process ahead of a verdict. */
+function refuseImpossibleLeak({ plantLeak, plantIn, frames }: SoakOptions): void {
+  if (plantLeak < 0)
+    throw new PlateauError('ERR_USAGE', `--plant-leak must be 0 or more bytes, and is ${plantLeak}.`);
+  const { limitBytes, machineBytes } = readMemoryLimit();
+  const memory = limitBytes ?? machineBytes;
+  // The other half is for the pipeline, and for whatever else the machine does.
+  const room = (plantIn === 'v8' ? Math.min(memory, getHeapStatistics().heap_size_limit) : memory) / 2;
+  if (plantLeak * frames > room)
+    throw new PlateauError(
+      'ERR_USAGE',
+      `--plant-leak ${plantLeak} over ${frames} frames is more than the memory here has room for; ask for at most ${Math.floor(room / frames)} bytes a frame, or for fewer --frames.`,
+    );
 }
 
 async function runSoak(options: SoakOptions, signal: AbortSignal): Promise<SoakReport> {
@@ -75,9 +100,9 @@ async function runSoak(options: SoakOptions, signal: AbortSignal): Promise<SoakR
     reconnectEvery: options.reconnectEvery ?? 0,
     plantLeakBytes: options.plantLeak,
     plantLeakIn: options.plantIn,
-    source: shippedFile('demo/lumps.mp4'),
+    source: recording,
     model: {
-      file: options.model ?? shippedFile('models/known-answer-64.onnx'),
+      file: options.model ?? ownModel,
       names: null,
       device: 'cpu',
       threads: defaults.threads,
@@ -90,25 +115,29 @@ async function runSoak(options: SoakOptions, signal: AbortSignal): Promise<SoakR
   return await new Soak(order).run();
 }
 
-function summary(report: SoakReport): string[] {
-  const lines = Object.entries(report.measures).map(
-    ([
-      name,
-      {
-        verdict,
-        slopeBytesPerFrame,
-        confidence95: [low, high],
-        boundBytesPerFrame,
-      },
-    ]) =>
-      `  ${name.padEnd(7)} ${verdict.padEnd(10)} ${slopeBytesPerFrame.toFixed(1)} B a frame, 95 % within ${low.toFixed(1)} to ${high.toFixed(1)}, bound ${boundBytesPerFrame}`,
-  );
-  const { owner } = report;
-  const place =
-    owner === null
-      ? []
-      : [
-          `  what grew: ${owner.kind}${owner.camera === null ? '' : ` of ${owner.camera}`}${owner.stage === null ? '' : ` in ${owner.stage}`}, ${owner.bytes} bytes${owner.site === null ? '' : `, made at ${owner.site}`}`,
-        ];
-  return [`${report.verdict} over ${report.frames} frames`, ...lines, ...place];
+function summary({ verdict, frames, measures, owner, undecidedBecause }: SoakReport): string[] {
+  return [
+    `${verdict} over ${frames} frames`,
+    ...Object.entries(measures).map(([name, measure]) => `  ${name.padEnd(7)} ${measureText(measure)}`),
+    ...(owner === null ? [] : [`  what grew: ${ownerText(owner)}`]),
+    ...(undecidedBecause === null ? [] : [`  ${undecidedBecause}`]),
+  ];
+}
+
+function measureText(measure: SoakReport['measures']['rss']): string {
+  const { verdict, slopeBytesPerFrame, confidence95, boundBytesPerFrame } = measure;
+  const [low, high] = confidence95;
+  const slope = Number.isFinite(slopeBytesPerFrame)
+    ? `${slopeBytesPerFrame.toFixed(1)} B a frame`
+    : 'too few points to tell';
+  const interval = Number.isFinite(low) ? `, 95 % within ${low.toFixed(1)} to ${high.toFixed(1)}` : '';
+  return `${verdict.padEnd(10)} ${slope}${interval}, bound ${boundBytesPerFrame}`;
+}
+
+function ownerText({ kind, camera, stage, bytes, site }: GrowthOwner): string {
+  return [
+    `${kind}${camera === null ? '' : ` of ${camera}`}${stage === null ? '' : ` in ${stage}`}`,
+    `${Math.round(bytes)} bytes`,
+    ...(site === null ? [] : [`made at ${site}`]),
+  ].join(', ');
 }

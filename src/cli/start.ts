@@ -11,9 +11,12 @@ import { Monitor, type MonitorListener } from '../runtime/monitor.ts';
 import { threadsText } from '../runtime/open-model.ts';
 import type { CameraSettings } from '../runtime/settings.ts';
 import { MonitorServer } from '../server/monitor-server.ts';
+import { CameraFailures } from './camera-failures.ts';
 import { demoSource } from './demo.ts';
 import { LiveTable } from './live-table.ts';
 import { loadConfig } from './load-config.ts';
+import { cameraKeys, memoryKeys, modelKeys, refuseReplacedFlags } from './refuse-replaced-flags.ts';
+import { reportFailure } from './report-failure.ts';
 import {
   addSharedOptions,
   megabytesOption,
@@ -58,7 +61,9 @@ export function startCommand(): Command {
     .action(start);
 }
 
-async function start(sources: string[], options: StartOptions): Promise<void> {
+async function start(sources: string[], options: StartOptions, command: Command): Promise<void> {
+  if (options.config !== undefined)
+    refuseReplacedFlags(command, options.config, { ...modelKeys, ...cameraKeys, ...memoryKeys });
   using stop = new StopSignal();
   const demo = sources.length === 0 && options.config === undefined;
   const watched: Watched = demo
@@ -67,10 +72,20 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
   const { cameras, model } = watched;
   const memory = watched.memory ?? memorySettings(options.leakLevel, options.memoryBudget);
   const table = new LiveTable();
+  const debug = command.optsWithGlobals<{ debug?: boolean }>().debug === true;
+  const failures = new CameraFailures(cameras.length, (error) => {
+    table.erase();
+    reportFailure(error, debug);
+  });
   await using server = await MonitorServer.listen(options);
   const listener: MonitorListener = {
     onEvent: (event) => table.event(event),
-    onCameraState: (camera, state, reason) => table.cameraState(camera, state, reason),
+    onCameraState: (camera, state, reason) => {
+      if (state !== 'ended') failures.triedAgain(camera);
+      // Why a camera is given up is said as a failure.
+      if (state !== 'ended' || reason === null) table.cameraState(camera, state, reason);
+    },
+    onCameraFailed: (camera, error) => failures.add(camera, error),
     onCameraInput: (camera, input) =>
       table.note(`${camera}: the model runs at ${input.join('x')} (height x width)`),
     onSoftwareDecoding: (camera, reason) => table.note(`${new Date().toISOString()} ${camera}: ${reason}`),
@@ -85,10 +100,7 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
     `Watching ${cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`}${demo ? ' (the demo, looped)' : ''}: ${server.url}`,
   );
   const refresh = setInterval(() => table.update(monitor.status), 500);
-  if (!stop.signal.aborted)
-    await new Promise<void>((resolve) =>
-      stop.signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
+  const failure = await Promise.race([failures.noneLeft, stopped(stop.signal)]);
   clearInterval(refresh);
   table.note('Stopping.');
   const report = await monitor.stop();
@@ -97,6 +109,13 @@ async function start(sources: string[], options: StartOptions): Promise<void> {
       ? 'Stopped; every resource was released.'
       : `Stopped; ${report?.ledger.live ?? 'an unknown number of'} resources were not released.`,
   );
+  if (failure !== undefined) throw failure;
+}
+
+/** Resolves when somebody ends the command. */
+async function stopped(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** What is watched; `memory` where a configuration says it. */
@@ -107,7 +126,11 @@ async function settings(sources: readonly string[], options: StartOptions): Prom
   if (options.config === undefined)
     return { cameras: cameraSettings(sources, options), model: modelSettings(options) };
   if (sources.length > 0) throw new PlateauError('ERR_USAGE', 'Name either --config or sources, not both.');
-  return loadConfig(options.config, options.model);
+  const config = await loadConfig(options.config, options.model);
+  const { stride } = options;
+  // The one flag of pictures that no key takes the place of.
+  const cameras = config.cameras.map((camera) => ({ ...camera, capture: { ...camera.capture, stride } }));
+  return { ...config, cameras };
 }
 
 function cameraSettings(sources: readonly string[], options: StartOptions): CameraSettings[] {

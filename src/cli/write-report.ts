@@ -1,6 +1,7 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PlateauError } from '../errors.ts';
+import { behindLinks, PartialFile, whyUnwritable } from '../partial-file.ts';
 
 /**
  * Says before a long run that its report could not be written.
@@ -8,13 +9,17 @@ import { PlateauError } from '../errors.ts';
  * @throws PlateauError ERR_OUTPUT_UNWRITABLE naming the path.
  */
 export function refuseUnwritable(path: string, flag = '--report'): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) throw unwritable(path, flag, 'it is a folder');
+  let stats: Stats | undefined;
   try {
-    accessSync(stats === undefined ? dirname(path) : path, constants.W_OK);
+    const target = behindLinks(path);
+    stats = lstatSync(target, { throwIfNoEntry: false });
+    if (stats !== undefined) accessSync(target, constants.W_OK);
+    // It grows beside its place.
+    if (hasName(stats)) accessSync(dirname(target), constants.W_OK);
   } catch (error) {
-    throw unwritable(path, flag, reason(error), error);
+    throw unwritable(path, flag, whyUnwritable(error), error);
   }
+  if (stats?.isDirectory()) throw unwritable(path, flag, 'it is a folder');
 }
 
 /**
@@ -33,27 +38,21 @@ export function writeReport(path: string, report: unknown): void {
  * @throws PlateauError ERR_OUTPUT_UNWRITABLE naming the path.
  */
 export function writeWhole(path: string, content: string | Uint8Array, flag: string): void {
-  // A pipe or a device, such as /dev/stdout, has no name to be taken.
-  const isPlain = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-  const growing = isPlain ? `${path}.partial` : path;
   try {
-    writeFileSync(growing, content);
-    if (isPlain) renameSync(growing, path);
+    const target = behindLinks(path);
+    if (hasName(lstatSync(target, { throwIfNoEntry: false }))) {
+      using partial = PartialFile.create(target);
+      writeFileSync(partial.path, content);
+      partial.complete();
+    } else writeFileSync(target, content, { flag: 'a' });
   } catch (error) {
-    if (isPlain) rmSync(growing, { force: true });
-    throw unwritable(path, flag, reason(error), error);
+    throw unwritable(path, flag, whyUnwritable(error), error);
   }
 }
 
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such folder',
-    ENOSPC: 'the disk is full',
-    EACCES: 'its rights forbid it',
-    EROFS: 'the disk is read-only',
-  };
-  return known[code] ?? code;
+/** A pipe, a device or an open file (`/dev/stdout`) has no name that could be taken. */
+function hasName(stats: Stats | undefined): boolean {
+  return stats?.isFile() ?? true;
 }
 
 function unwritable(path: string, flag: string, why: string, cause?: unknown): PlateauError {

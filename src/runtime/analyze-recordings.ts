@@ -39,7 +39,7 @@ export async function analyzeRecordings(order: AnalysisOrder): Promise<AnalysisO
       running = new VideoAnalysis(pipeline, recording, rss, order.onProgress);
       try {
         const found = await running.run();
-        if (found.frames.decoded === 0 && order.signal.aborted) throw stoppedTooEarly(found);
+        if (found.frames.inferred === 0 && order.signal.aborted) throw stoppedTooEarly(found);
         findings.push(found);
         if (found.truncatedAt !== null) failures.push(truncated(found));
       } catch (error) {
@@ -59,7 +59,7 @@ export async function analyzeRecordings(order: AnalysisOrder): Promise<AnalysisO
 function stoppedTooEarly({ source }: VideoFindings): PlateauError {
   return new PlateauError(
     'ERR_SOURCE_NO_FRAMES',
-    `${source} was stopped before its first picture came, so there is nothing to report; run it again, for longer.`,
+    `${source} was stopped before its first picture was decided, so there is nothing to report; run it again, for longer.`,
   );
 }
 

@@ -21,6 +21,8 @@ export interface AuditOrder {
   /** The monitor's samples at the end of the audit. */
   monitoring(): AuditEvidence['monitoring'];
   onProgress(pictures: number): void;
+  /** Ends the audit early, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds between two looks at buffers and queues while the recording is analysed. */
@@ -50,19 +52,27 @@ export async function audit(order: AuditOrder): Promise<AuditReport> {
     };
     return auditReport(pipeline.model.device, auditItems(evidence));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    // Tried again, since a video that was given up may still be taken away in another thread.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 async function analyse(
-  { pipeline, recording, onProgress }: AuditOrder,
+  { pipeline, recording, onProgress, signal }: AuditOrder,
   output: string | null,
   done: number,
 ): Promise<number> {
   const run = new VideoAnalysis(pipeline, cameraFor(recording, output), new RssSeries(), ({ decided }) =>
     onProgress(done + decided),
   );
-  return (await run.run()).frames.inferred;
+  const end = (): void => run.abort(signal?.reason);
+  signal?.addEventListener('abort', end);
+  try {
+    if (signal?.aborted) end();
+    return (await run.run()).frames.inferred;
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
 }
 
 function cameraFor(source: string, output: string | null): CameraSettings {

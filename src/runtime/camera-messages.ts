@@ -2,6 +2,7 @@ import type { FrameRing } from '@plateau/memory';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
+import type { PicturePlan } from './picture-placement.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
 import type { CameraId, ToCapture, ToInference } from './thread-protocol.ts';
 
@@ -24,15 +25,16 @@ export function cameraMessages(
     },
     toCapture: {
       ...shared,
-      plan: {
-        input: model.input,
-        dynamic: model.dynamic,
-        stride: model.stride,
-        cropTo: camera.capture.crop ? zones : null,
-      },
+      plan: picturePlan(camera, model),
       zones,
       className: model.classes[classId],
       capture: camera.capture,
     },
   };
+}
+
+/** How this camera's pictures are brought into the model's input. */
+export function picturePlan({ capture, zones }: CameraSettings, model: ModelDescription): PicturePlan {
+  const { input, dynamic, stride } = model;
+  return { input, dynamic, stride, cropTo: capture.crop ? zones.map(({ zone }) => zone) : null };
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
@@ -9,16 +7,25 @@ import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { liveCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
 import { memorySettings, toBytes } from './memory-settings.ts';
-import type { CameraSettings, MemorySettings, ModelSettings, ZoneSettings } from './settings.ts';
+import { parseConfigFile } from './parse-config-file.ts';
+import {
+  type CameraSettings,
+  type MemorySettings,
+  type ModelSettings,
+  mostThreads,
+  type ZoneSettings,
+} from './settings.ts';
 import { wholePicture } from './whole-picture.ts';
 
 const { blockage } = defaults;
 const fraction = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
 const megabytes = z.number().min(1).max(1_048_576);
+/** Spaces around it are no part of it, as in a zone of the command line. */
+const name = z.string().trim().min(1, 'a name is needed').max(100);
 
 const zoneSchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name,
   points: z.array(z.tuple([z.number(), z.number()])).min(3),
   /** `pixels` as players show the picture, or `fractions`; by default fractions when all lie within 0..1. */
   space: z.enum(['pixels', 'fractions']).optional(),
@@ -31,7 +38,7 @@ const zoneSchema = z.strictObject({
 });
 
 const cameraSchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name,
   url: z.string().min(1),
   transport: z.enum(['auto', 'tcp', 'udp']).default('auto'),
   /** Who decodes; software where what is named cannot. */
@@ -55,7 +62,7 @@ const configSchema = z.strictObject({
       confidence: z.number().gt(0).lt(1).default(defaults.confidence),
       device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
       /** By measurement at the start where it is not given. */
-      threads: z.int().min(1).max(64).optional(),
+      threads: z.int().min(1).max(mostThreads).optional(),
       /** A hard cap on what ONNX Runtime takes on the CPU; none without it. */
       memoryMegabytes: megabytes.optional(),
     })
@@ -84,7 +91,7 @@ export interface Config {
  * @throws PlateauError ERR_CONFIG naming the file and the key, such as `cameras[0].url`.
  */
 export function readConfig(file: string, defaultModel: string): Config {
-  const parsed = configSchema.safeParse(parseFile(file));
+  const parsed = configSchema.safeParse(parseConfigFile(file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new PlateauError(
@@ -93,13 +100,9 @@ export function readConfig(file: string, defaultModel: string): Config {
     );
   }
   const { model, cameras, memory } = parsed.data;
-  const names = cameras.map(({ name }) => name);
-  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twice >= 0)
-    throw new PlateauError(
-      'ERR_CONFIG',
-      `${file}: cameras[${twice}].name: ${JSON.stringify(names[twice])} is taken by another camera; give each its own.`,
-    );
+  refuseSameNames(cameras, `${file}: cameras`, 'camera');
+  for (const [index, { zones }] of cameras.entries())
+    refuseSameNames(zones, `${file}: cameras[${index}].zones`, 'zone of this camera');
   const folder = dirname(resolve(file));
   return {
     model: {
@@ -116,17 +119,15 @@ export function readConfig(file: string, defaultModel: string): Config {
   };
 }
 
-function parseFile(file: string): unknown {
-  try {
-    return parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
-  } catch (error) {
-    const why = (error as Error).message.split('\n')[0];
-    throw new PlateauError(
-      'ERR_CONFIG',
-      `${file} cannot be read as YAML or JSON (${why}); correct it and start again.`,
-      { cause: error },
-    );
-  }
+/** A name tells cameras, or one camera's zones, apart: in reports, events and metrics. */
+function refuseSameNames(named: readonly { readonly name: string }[], place: string, what: string): void {
+  const names = named.map(({ name }) => name);
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twice < 0) return;
+  throw new PlateauError(
+    'ERR_CONFIG',
+    `${place}[${twice}].name: ${JSON.stringify(names[twice])} is taken by another ${what}; give each its own.`,
+  );
 }
 
 function cameraSettings(
@@ -173,7 +174,10 @@ function zoneSettings(zone: z.output<typeof zoneSchema>, place: string): ZoneSet
     new PolygonZone(definition);
     checkBlockageSettings(settings);
   } catch (error) {
-    throw new PlateauError('ERR_CONFIG', `${place}: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    // A zone says what to do; settings are also the library's, whose callers know theirs.
+    const remedy = error instanceof PlateauError ? '' : '; correct it and start again.';
+    throw new PlateauError('ERR_CONFIG', `${place}: ${message}${remedy}`, { cause: error });
   }
   return { zone: definition, blockage: settings };
 }

@@ -8,11 +8,13 @@ import { hardwareDevices } from '../vision/video/hardware-devices.ts';
 import { VideoCapture } from '../vision/video/video-capture.ts';
 import { inputSizeFor } from '../vision/yolo/input-size.ts';
 import type { ModelDescription } from '../vision/yolo/model-description.ts';
+import { checkBudgets, type ExaminedCamera } from './check-budgets.ts';
+import { checkZones } from './check-zones.ts';
 import { defaults } from './defaults.ts';
 import { measuredClassId } from './measured-class.ts';
 import { forecastMemory, type MemoryForecast } from './memory-forecast.ts';
 import { openModel, threadsText } from './open-model.ts';
-import type { ModelSettings } from './settings.ts';
+import type { CameraSettings, ModelSettings } from './settings.ts';
 import type { SourceInfo } from './thread-protocol.ts';
 
 /** One thing that was looked at. */
@@ -34,34 +36,43 @@ export interface DoctorReport {
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 
-/** A camera or file that is opened, and who is to decode it. */
-export interface DoctorSource {
-  readonly source: string;
-  readonly decoder: DecoderChoice;
+/** What is looked at: all that a monitor would start with. */
+export interface DoctorSubject {
+  readonly model: ModelSettings;
+  readonly cameras: readonly CameraSettings[];
+  /** The most that all cameras may hold together; absent: no limit. */
+  readonly budgetBytes?: number | undefined;
 }
 
 /** Looks at machine, model and sources, and foretells memory, before anything is started. */
 export class Doctor {
   readonly #checks: DoctorCheck[] = [];
-  readonly #sources: SourceInfo[] = [];
+  readonly #cameras: ExaminedCamera[] = [];
   #exitCode = 0;
 
-  async examine(
-    model: ModelSettings,
-    sources: readonly DoctorSource[],
-    signal: AbortSignal,
-  ): Promise<DoctorReport> {
+  async examine({ model, cameras, budgetBytes }: DoctorSubject, signal: AbortSignal): Promise<DoctorReport> {
     this.#machine();
     const description = await this.#model(model);
-    for (const source of sources) await this.#source(source, description, signal);
+    for (const settings of cameras) {
+      const info = await this.#source(settings, description, signal);
+      this.#cameras.push({ settings, info });
+    }
+    const memory = description === null ? null : this.#memory(description, Math.max(1, cameras.length));
+    if (description !== null)
+      for (const error of checkBudgets(this.#cameras, description.input, budgetBytes))
+        this.#fail('memory', error);
     return {
       schema: 'plateau.doctor/1',
       checks: this.#checks,
       model: description,
       sources: this.#sources,
-      memory: description === null ? null : this.#memory(description, Math.max(1, sources.length)),
+      memory,
       exitCode: this.#exitCode,
     };
+  }
+
+  get #sources(): SourceInfo[] {
+    return this.#cameras.flatMap(({ info }) => info ?? []);
   }
 
   #machine(): void {
@@ -81,8 +92,13 @@ export class Doctor {
 
   async #model(settings: ModelSettings): Promise<ModelDescription | null> {
     try {
-      const { file, names, device, threads } = settings;
-      const { yolo, model } = await openModel(file, { device, threads, names: names ?? undefined });
+      const { file, names, device, threads, memoryLimitBytes } = settings;
+      const { yolo, model } = await openModel(file, {
+        device,
+        threads,
+        memoryLimitBytes,
+        names: names ?? undefined,
+      });
       await using _open = yolo;
       measuredClassId(model.classes, settings.className);
       this.#say(
@@ -98,23 +114,25 @@ export class Doctor {
     }
   }
 
+  /** @returns What the source says of itself; `undefined` where it cannot be used. */
   async #source(
-    { source, decoder }: DoctorSource,
+    camera: CameraSettings,
     model: ModelDescription | null,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<SourceInfo | undefined> {
+    const { source, decoder, transport, timeoutSeconds } = camera.capture;
     const label = maskSecrets(source);
     try {
       await using capture = await VideoCapture.open(source, {
         signal,
         decoder,
-        timeoutSeconds: defaults.timeoutSeconds,
+        transport,
+        timeoutSeconds,
       });
       const frame = await capture.read();
       if (frame === undefined)
         throw new PlateauError('ERR_SOURCE_NO_FRAMES', `${label} holds no picture that can be decoded.`);
       const { info } = capture;
-      this.#sources.push(info);
       const shape =
         model?.dynamic === true
           ? `; the model runs it at ${inputSizeFor(model, frame.width, frame.height).join('x')} (height x width)`
@@ -126,9 +144,18 @@ export class Doctor {
         `${label}: ${info.codec} ${info.width}x${info.height}${info.rotationDegrees === 0 ? '' : `, turned by ${info.rotationDegrees} degrees`}${info.frameRate === undefined ? '' : `, ${info.frameRate.toFixed(2)} pictures/s`}${length}${shape}`,
       );
       this.#decoder(capture.softwareReason, decoder, label);
+      this.#zones(camera, frame.width, frame.height, model);
+      return info;
     } catch (error) {
       this.#fail('source', error);
+      return undefined;
     }
+  }
+
+  #zones(camera: CameraSettings, width: number, height: number, model: ModelDescription | null): void {
+    const { errors, warnings } = checkZones(camera, width, height, model);
+    for (const error of errors) this.#fail('zone', error, `${camera.name}: `);
+    for (const warning of warnings) this.#say('zone', 'warning', `${camera.name}: ${warning}`);
   }
 
   /** Which devices there are. That one opens does not show that it decodes: a source with `--decoder` does. */
@@ -176,9 +203,10 @@ export class Doctor {
     this.#checks.push({ subject, status, text });
   }
 
-  #fail(subject: string, error: unknown): void {
+  /** @param where What stands ahead of the sentence, which names no camera by itself. */
+  #fail(subject: string, error: unknown, where = ''): void {
     if (!(error instanceof PlateauError)) throw error;
-    this.#say(subject, 'failed', maskSecrets(error.message));
+    this.#say(subject, 'failed', maskSecrets(`${where}${error.message}`));
     this.#exitCode = Math.max(this.#exitCode, error.exitCode);
   }
 }

@@ -20,5 +20,5 @@ export function measuredClassId(classes: readonly string[], wanted: string | nul
     wanted === null
       ? `The model has several classes and none is called ${defaults.className}`
       : `The model has no class ${JSON.stringify(name)}`;
-  throw new PlateauError('ERR_CLASS_UNKNOWN', `${why}; choose one with --class: ${listed}.`);
+  throw new PlateauError('ERR_CLASS_UNKNOWN', `${why}; choose one with --class (model.class): ${listed}.`);
 }

@@ -26,6 +26,8 @@ import { type CameraEvent, type CameraStatus, WatchedCamera } from './watched-ca
 export interface MonitorListener {
   onEvent(event: CameraEvent): void;
   onCameraState(camera: string, state: CameraState, reason: string | null): void;
+  /** A camera is given up, since trying again cannot help; the others are watched. */
+  onCameraFailed?(camera: string, error: PlateauError): void;
   /** The model runs the camera's pictures, or what `crop` leaves of them, at `input` from now on. */
   onCameraInput?(camera: string, input: InputSize, crop: PictureArea): void;
   /** Software decodes the camera's pictures although hardware was to; once for each reason. */
@@ -115,6 +117,7 @@ export class Monitor implements AsyncDisposable {
         new WatchedCamera(settings, {
           onEvent: (event) => this.#keepEvent(event),
           onState: (camera, state, reason) => listener.onCameraState(camera, state, reason),
+          onFailed: (camera, error) => listener.onCameraFailed?.(camera, error),
           onResult: (decision) => this.#mistakes.result(decision, 'Decision'),
           onSoftwareDecoding: (camera, reason) => listener.onSoftwareDecoding?.(camera, reason),
           onInput: (camera, input, crop) => listener.onCameraInput?.(camera, input, crop),
@@ -158,12 +161,14 @@ export class Monitor implements AsyncDisposable {
   /**
    * Measures the ten items of the memory checklist on this monitor, beside its cameras.
    *
+   * @param signal Ends the audit early; it rejects with the signal's reason then.
    * @throws PlateauError ERR_BUSY while another audit runs, or the pipeline is being started again.
    */
   async audit(
     recording: string,
     pictures: number,
     onProgress: (pictures: number) => void,
+    signal?: AbortSignal,
   ): Promise<AuditReport> {
     const pipeline = this.#pipeline;
     if (pipeline === undefined || this.#auditing) {
@@ -182,7 +187,7 @@ export class Monitor implements AsyncDisposable {
           newestRssBytes: newest?.rssBytes ?? 0,
         };
       };
-      return await audit({ pipeline, recording, pictures, monitoring, onProgress });
+      return await audit({ pipeline, recording, pictures, monitoring, onProgress, signal });
     } finally {
       this.#auditing = false;
     }

@@ -3,6 +3,9 @@ import type { BlockageSettings } from '../alarms/blockage-settings.ts';
 import type { ZoneDefinition } from '../vision/zones/polygon-zone.ts';
 import type { CaptureSettings } from './thread-protocol.ts';
 
+/** The most threads that a model may be given: more than any is faster with, and no machine starts thousands in time. */
+export const mostThreads = 64;
+
 export interface ModelSettings {
   readonly file: string;
   /** Class names for a file without metadata, in the model's order. */

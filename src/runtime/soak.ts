@@ -17,7 +17,7 @@ import { growthEnvelope } from './growth-envelope.ts';
 import { Pipeline } from './pipeline.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import type { CameraSettings, ModelSettings } from './settings.ts';
-import { type GrowthOwner, growthOwner } from './soak-owner.ts';
+import { type GrowthOwner, growthOwner, whyUndecided } from './soak-owner.ts';
 import type { CameraId } from './thread-protocol.ts';
 
 export interface SoakOrder {
@@ -44,7 +44,10 @@ export interface SoakReport {
   readonly confidence95: readonly [number, number];
   readonly boundBytesPerFrame: number;
   readonly growthBytes: number;
+  /** What grew; `null` where it is flat, where nothing grew, and where too little was measured to tell. */
   readonly owner: GrowthOwner | null;
+  /** Why there is no verdict, or nobody to name; a figure that is no number could not be measured either. */
+  readonly undecidedBecause: string | null;
   /** Each measure of its own, after a collection in every thread: resident memory without the pages of files, the ledger, V8's heaps after a collection. */
   readonly measures: Readonly<Record<'rss' | 'ledger' | 'heap', Flatness>>;
   readonly unreleased: number;
@@ -199,6 +202,7 @@ export class Soak {
         ? 'undecided'
         : 'flat';
     const { slopeBytesPerFrame, confidence95, boundBytesPerFrame, growthBytes } = measures.rss;
+    const owner = verdict === 'flat' ? null : growthOwner(this.#warm, this.#last, measures);
     return {
       schema: 'plateau.soak/1',
       flat: verdict === 'flat',
@@ -208,7 +212,8 @@ export class Soak {
       confidence95,
       boundBytesPerFrame,
       growthBytes,
-      owner: verdict === 'flat' ? null : growthOwner(this.#warm, this.#last, measures),
+      owner,
+      undecidedBecause: whyUndecided(measures, owner),
       measures,
       unreleased: end.ledger.live,
       series: {

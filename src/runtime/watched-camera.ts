@@ -42,6 +42,8 @@ export interface CameraStatus {
 export interface WatchedCameraEvents {
   onEvent(event: CameraEvent): void;
   onState(camera: string, state: CameraState, reason: string | null): void;
+  /** Nothing more comes from this camera, unless the pipeline is started again: trying cannot help. */
+  onFailed(camera: string, error: PlateauError): void;
   /** A decision has come, and is dead once it was taken in. */
   onResult(decision: Decision): void;
   /** Software decodes although hardware was to; once for each reason. */
@@ -172,7 +174,9 @@ export class WatchedCamera implements CameraListener {
 
   onEnded(message: Said<'ended'>): void {
     this.#counters = message.counters;
-    this.#setState('ended', message.error === null ? null : fromErrorMessage(message.error).message);
+    const error = message.error === null ? null : fromErrorMessage(message.error);
+    this.#setState('ended', error === null ? null : error.message);
+    if (error !== null && !this.#hasFailed) this.#events.onFailed(this.settings.name, error);
   }
 
   onGeometry({ input, crop, warnings }: SourceGeometryNote): void {
@@ -183,6 +187,7 @@ export class WatchedCamera implements CameraListener {
 
   onFailed(error: PlateauError): void {
     this.#setState('ended', error.message);
+    this.#events.onFailed(this.settings.name, error);
     // What its threads still say while they let go of it must not hide why.
     this.#hasFailed = true;
   }

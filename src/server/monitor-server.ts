@@ -128,7 +128,7 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     }
   });
   app.get<{ Params: { camera: string } }>('/api/cameras/:camera/picture.jpg', async (request, reply) => {
-    const camera = shown.monitor?.camera(Number(request.params.camera));
+    const camera = shown.monitor?.camera(cameraIndex(request.params.camera));
     if (camera === undefined) return reply.code(404).send({ error: 'There is no such camera.' });
     const jpeg = await camera.picture(pictureTimeout);
     if (jpeg === undefined) return reply.code(503).send({ error: 'The camera gives no picture now.' });
@@ -137,4 +137,9 @@ function addApi(app: FastifyInstance, shown: Shown): void {
       .header('cache-control', 'no-store')
       .send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
   });
+}
+
+/** Digits only: an empty part of a path is a number to JavaScript, and no camera. */
+function cameraIndex(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

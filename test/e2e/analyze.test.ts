@@ -1,6 +1,7 @@
 /** `plateau analyze` from a clip to its report, on answers that are known beforehand. */
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { because, skipFor, whatIsAbsent } from '../support/absent.ts';
@@ -64,6 +65,12 @@ describe('the rendered lumps, whose coverage is known', () => {
     expect(run.stdout).toMatch(/▼ cleared at 2[45]\.\d s/);
   });
 });
+
+/** The file that will take the name of `output` when it is whole. */
+function growing(output: string): Stats | undefined {
+  const name = readdirSync(dirname(output)).find((one) => one.startsWith(`.${basename(output)}.`));
+  return name === undefined ? undefined : statSync(join(dirname(output), name), { throwIfNoEntry: false });
+}
 
 const absent = whatIsAbsent(['ffmpeg', 'ffprobe']);
 
@@ -156,6 +163,18 @@ describe.skipIf(skipFor(absent))(`flags of analyze${because(absent)}`, () => {
     expect(unnamed.stderr).toMatch(/--camera: right, left/);
   });
 
+  test('--config brings the time between decisions; --stride, which no key says, still counts', async () => {
+    const config = (seconds: number): string =>
+      bench.write(
+        'seldom.yaml',
+        `model: { file: ${knownAnswer} }\ncameras: [{ name: belt, url: half.mp4, intervalSeconds: ${seconds} }]\n`,
+      );
+    const seldom = await analyze(half, ['--config', config(1)]);
+    expect(times(seldom.report)).toEqual([0, 1, 2]);
+    const strides = await analyze(half, ['--config', config(0), '--stride', '15']);
+    expect(times(strides.report)).toEqual([0, 1.5]);
+  });
+
   test('a folder of pictures is a recording', async () => {
     bench.ffmpeg('-i', 'half.mp4', '-frames:v', '12', 'picture-%d.png');
     const folder = bench.path;
@@ -184,9 +203,7 @@ describe.skipIf(skipFor(absent))(`flags of analyze${because(absent)}`, () => {
       said += text;
     });
     const ended = once(child, 'close');
-    await vi.waitUntil(() => statSync(`${output}.partial`, { throwIfNoEntry: false })?.isFile(), {
-      timeout: 20_000,
-    });
+    await vi.waitUntil(() => growing(output) !== undefined, { timeout: 20_000 });
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     const report = analysisReport.parse(JSON.parse(said));
@@ -209,9 +226,7 @@ describe.skipIf(skipFor(absent))(`flags of analyze${because(absent)}`, () => {
       const child = spawnPlateau(['analyze', long, '--threads', '1', '--json', '--output', output]);
       child.stdout?.resume();
       const ended = once(child, 'close');
-      await vi.waitUntil(() => (statSync(`${output}.partial`, { throwIfNoEntry: false })?.size ?? 0) > 0, {
-        timeout: 20_000,
-      });
+      await vi.waitUntil(() => (growing(output)?.size ?? 0) > 0, { timeout: 20_000 });
       child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
       expect(probe(output).times.length).toBeGreaterThan(0);

@@ -76,12 +76,15 @@ describe('wrong use', () => {
     ['a number with a tail', lumpsWith('--smooth', '1s'), /--smooth.*number/],
     ['a stride of 0', lumpsWith('--stride', '0'), /--stride.*whole number/],
     ['half a stride', lumpsWith('--stride', '1.5'), /--stride.*whole number/],
+    ['thousands of threads', lumpsWith('--threads', '9999'), /--threads.*from 1 to 64/],
     ['a negative interval', lumpsWith('--interval', '-1'), /--interval/],
     ['a device that is none', lumpsWith('--device', 'gpu'), /--device.*cpu/],
     ['an unknown flag', lumpsWith('--zones', 'a=0,0 1,0 1,1'), /--zones/],
     ['a flag without its value', ['analyze', lumps, '--model'], /--model/],
     ['no recording', ['analyze'], /video/],
     ['an unknown command', ['analyse', lumps], /analyse/],
+    ['a command that every object has', ['constructor'], /constructor/],
+    ['the prototype for a command', ['__proto__'], /__proto__/],
     ['no command', [], /--help/],
     [
       'a report in the place of the recording',
@@ -124,6 +127,50 @@ describe('wrong use', () => {
     await refused(['start', '--config', typo], 2, /cameras\[0\].*zoness/);
     const broken = bench.write('broken.yaml', 'cameras: [}');
     await refused(['start', '--config', broken], 2, /broken\.yaml/);
+  });
+});
+
+describe('flags that a configuration takes the place of', () => {
+  const stack = new DisposableStack();
+  let config: string;
+  let withModel: string;
+  beforeAll(() => {
+    const bench = stack.use(new Workbench());
+    const cameras = `cameras: [{ name: belt, url: ${lumps} }]\n`;
+    config = bench.write('plant.yaml', cameras);
+    withModel = bench.write('model.yaml', `model: { file: ${knownAnswer}, class: nope }\n${cameras}`);
+  });
+  afterAll(() => stack.dispose());
+
+  test.each([
+    ['a zone', ['analyze', lumps], ['--zone', 'a=0,0 9,0 9,9'], /--zone .*--config.*cameras\[\]\.zones /],
+    [
+      'a class and a threshold that is the default',
+      ['analyze', lumps],
+      ['--class', 'coal', '--on', '0.73'],
+      /--class, --on .*model\.class, cameras\[\]\.zones\[\]\.on /,
+    ],
+    ['an interval', ['analyze', lumps], ['--interval', '1'], /--interval .*cameras\[\]\.intervalSeconds/],
+    ['a budget', ['start'], ['--memory-budget', '64'], /--memory-budget .*memory\.budgetMegabytes/],
+    ['threads', ['start'], ['--threads', '1'], /--threads .*model\.threads/],
+    ['a cap', ['doctor'], ['--model-memory', '64'], /--model-memory .*model\.memoryMegabytes/],
+    ['a decoder without a source', ['doctor'], ['--decoder', 'auto'], /--decoder .*cameras\[\]\.decoder/],
+    ['another camera', ['analyze', lumps], ['--camera', 'nope'], /no camera "nope".*--camera: belt/],
+  ])('%s ends with exit 2 and names the key', async (_, command, flags, sentence) => {
+    await refused([...command, '--config', config, ...flags], 2, sentence);
+  });
+
+  test('a second model, and a camera of no configuration', async () => {
+    await refused(
+      ['analyze', lumps, '--config', withModel, '--model', 'other.onnx'],
+      2,
+      /--model .*model\.file/,
+    );
+    await refused(['analyze', lumps, ...model, '--camera', 'belt'], 2, /--camera .*--config/);
+  });
+
+  test('a class that the model has not is corrected where it was named', async () => {
+    await refused(['analyze', lumps, '--config', withModel], 2, /"nope".*model\.class.*coal/);
   });
 });
 

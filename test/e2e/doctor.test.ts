@@ -1,11 +1,13 @@
 /** `plateau doctor` on machines, models and sources, good and bad. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { knownAnswer } from '../support/analyze-program.ts';
 import { Workbench } from '../support/ffmpeg-program.ts';
 import { KnownAnswerFolder } from '../support/known-answer-files.ts';
-import { plateau } from '../support/plateau-program.ts';
+import { plateau, spawnPlateau } from '../support/plateau-program.ts';
 
 const lumps = fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url));
 const doctorReport = z.looseObject({
@@ -90,4 +92,80 @@ test('--config examines its model and all of its cameras', async () => {
   expect(code).toBe(3);
   expect(stdout).toMatch(/^✓ source .*lumps\.mp4/m);
   expect(stdout).toMatch(/^✗ source .*gone\.mp4/m);
+});
+
+test('--config is held against what it would start: zones on the pictures, budgets of each camera and of all', async () => {
+  using bench = new Workbench();
+  const zone = (name: string, points: string): string => `{ name: ${name}, points: ${points} }`;
+  const outside = '[[900, 10], [950, 10], [950, 90]]';
+  const beyond = '[[200, 10], [400, 10], [400, 90], [200, 90]]';
+  const config = bench.write(
+    'plant.yaml',
+    `model: { file: ${knownAnswer} }
+memory: { budgetMegabytes: 1 }
+cameras:
+  - { name: belt, url: ${lumps}, memoryMegabytes: 1, zones: [${zone('a', outside)}, ${zone('b', outside)}] }
+  - { name: chute, url: ${lumps}, crop: true, zones: [${zone('c', beyond)}] }
+`,
+  );
+  const { code, stdout, stderr } = await plateau(['doctor', '--config', config]);
+  expect([code, stderr]).toEqual([3, '']);
+  expect(stdout).toMatch(/^✗ zone .*belt: Zone "a" lies outside.*320x240.*: move it/m);
+  expect(stdout).toMatch(/^✗ zone .*belt: Zone "b" lies outside/m);
+  expect(stdout).toMatch(/^! zone .*chute: Zone "c" reaches out/m);
+  expect(stdout).toMatch(/^✗ memory .*"belt" takes (\d+) MB.*allows 1 MB: raise it to \1/m);
+  expect(stdout).toMatch(/^✗ memory .*All cameras.*memory\.budgetMegabytes allows 1 MB: raise it to \d+/m);
+});
+
+test('a zone outside of the picture alone ends with exit 2, and budgets that do are no finding', async () => {
+  using bench = new Workbench();
+  const plant = (points: string): string =>
+    bench.write(
+      'plant.yaml',
+      `model: { file: ${knownAnswer} }\nmemory: { budgetMegabytes: 64 }\ncameras: [{ name: belt, url: ${lumps}, memoryMegabytes: 32, zones: [{ name: a, points: ${points} }] }]\n`,
+    );
+  const outside = await plateau(['doctor', '--config', plant('[[900, 10], [950, 10], [950, 90]]')]);
+  expect(outside.code, outside.stdout).toBe(2);
+  const good = await plateau(['doctor', '--config', plant('[[0, 0], [1, 0], [1, 1]]')]);
+  expect(good.code, good.stdout).toBe(0);
+});
+
+test('a cap that the model does not fit into is found, from the configuration and from the flag', async () => {
+  using bench = new Workbench();
+  const config = bench.write(
+    'plant.yaml',
+    `model: { file: ${knownAnswer}, memoryMegabytes: 1 }\ncameras: [{ name: belt, url: ${lumps} }]\n`,
+  );
+  for (const args of [
+    ['--config', config],
+    ['--model', knownAnswer, '--model-memory', '1'],
+  ]) {
+    const { code, stdout } = await plateau(['doctor', ...args]);
+    expect(code, stdout).toBe(3);
+    expect(stdout).toMatch(/^✗ model .*model\.memoryMegabytes/m);
+  }
+});
+
+test('stopped while a camera is mute it ends at once, in one sentence and without a verdict', async () => {
+  let reached = (): void => undefined;
+  const isReached = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  await using server = createServer(() => reached());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const address = `rtsp://user:secret@127.0.0.1:${port}/x`;
+  const child = spawnPlateau(['doctor', address, '--model', knownAnswer]);
+  let told = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    told += text.toString();
+  });
+  await isReached;
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(code).toBe(1);
+  expect(told).toBe(
+    'plateau: The checks were stopped before their end, so there is no verdict; run them again.\n',
+  );
 });

@@ -141,6 +141,11 @@ describe('what goes wrong', () => {
     [['--html', '/no/such/a.html', failing], 3, /^plateau: The html file cannot be written to .+\n$/],
     [[failing, 'throw'], 3, /^plateau: .+fails\.ts failed: the belt is empty \(.+fails\.ts:11\); .+\n$/],
     [[failing, 'exit'], 3, /^plateau: .+fails\.ts ended with exit code 7; .+\n$/],
+    [
+      [failing, 'kill at once'],
+      3,
+      /^plateau: .+fails\.ts was ended by SIGKILL.+; there is no profile, .+\n$/,
+    ],
     [[failing, 'kill'], 3, /^plateau: .+fails\.ts was ended by SIGKILL.+\n$/],
   ])('%j ends with exit code %d and one sentence', async (args, expected, sentence) => {
     const { code, stderr } = await run(...args);
@@ -154,6 +159,29 @@ describe('what goes wrong', () => {
     const report = JSON.parse(stdout) as ProfileReport;
     expect(rowOf(report, 'main/before')?.bufferBytes).toBe(3_000_000);
     expect(report.failure).toMatch(/fails\.ts/);
+  });
+
+  test('a report that cannot be written after all does not take what was found along', async () => {
+    // Only the try itself tells that nothing can be made in this folder.
+    const { code, stdout, stderr } = await run('--json', '--report', '/proc/a.json', failing, 'throw');
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^plateau: .*\/proc\/a\.json.+\n$/)]);
+    if (stdout === '') expect(stderr).toMatch(/rights/);
+    else expect((JSON.parse(stdout) as ProfileReport).failure).toMatch(/fails\.ts/);
+  });
+
+  test('no password of a camera is in the report, the table or the page', async () => {
+    using bench = new Workbench();
+    const [html, report] = [bench.file('a.html'), bench.file('a.json')];
+    const url = 'rtsp://user:secret@10.0.0.5/x';
+    const args = ['--html', html, '--report', report, failing, 'secret', url];
+    const { stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(/rtsp:\/\/user:\*\*\*@10\.0\.0\.5\/x is down/);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      args: ['secret', 'rtsp://user:***@10.0.0.5/x'],
+      failure: expect.stringContaining('user:***@10.0.0.5'),
+    });
+    for (const text of [stdout, stderr, readFileSync(html, 'utf8'), readFileSync(report, 'utf8')])
+      expect(text).not.toContain('user:secret');
   });
 
   test('--debug shows the stack of the script', async () => {

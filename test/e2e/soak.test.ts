@@ -78,6 +78,42 @@ test('a run that is too short is undecided, and undecided is not flat', async ()
   expect([code, report.flat, report.verdict]).toEqual([1, false, 'undecided']);
 });
 
+test('a run of one frame names nobody, since it measured nothing', async () => {
+  const { code, stdout } = await plateau(['soak', '--frames', '1', '--json']);
+  const report = soakReport.parse(JSON.parse(stdout));
+  expect(code).toBe(1);
+  expect(report).toMatchObject({
+    verdict: 'undecided',
+    owner: null,
+    undecidedBecause: expect.stringMatching(/too little was measured/),
+  });
+  const shown = await plateau(['soak', '--frames', '1']);
+  expect(shown.stdout).toMatch(
+    /^undecided over 1 frames\n.*too few points[\s\S]*\n {2}too little was measured .+\n$/,
+  );
+  expect(shown.stdout).not.toMatch(/NaN|Infinity|what grew/);
+});
+
+test.each([
+  ['a leak larger than any memory', ['--plant-leak', '1e15', '--frames', '200'], /at most \d+ bytes a frame/],
+  ["one larger than V8's heap", ['--plant-leak', '1e9', '--plant-in', 'v8'], /at most \d+ bytes a frame/],
+  ['a leak below none', ['--plant-leak', '-1'], /0 or more bytes/],
+  ['a report in the place of its model', ['--model', 'm.onnx', '--report', 'm.onnx'], /--report.+overwrite/],
+])('%s is refused', async (_, args, sentence) => {
+  using bench = new Workbench();
+  bench.write('m.onnx', 'model');
+  const { code, stdout, stderr } = await plateau(['soak', ...args], { cwd: bench.path });
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
+  expect(stderr).toMatch(/^plateau: .+\n$/);
+});
+
+test('what a soak found is printed, also where its report cannot be written after all', async () => {
+  const { code, stdout, stderr } = await plateau(['soak', '--frames', '1', '--report', '/dev/full']);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^undecided/);
+  expect(stderr).toMatch(/disk is full/);
+});
+
 test('SIGTERM ends without a verdict, in one sentence, also while the model is being loaded', async () => {
   const afterMilliseconds = [900, 1200, 4000];
   const runs = afterMilliseconds.map(async (milliseconds) => {

@@ -152,6 +152,9 @@ describe.skipIf(skipFor(absent))(`the page and the API${because(absent)}`, () =>
     for (const path of [
       '/api/cameras/9/picture.jpg',
       '/api/cameras/x/picture.jpg',
+      '/api/cameras//picture.jpg',
+      '/api/cameras/%20/picture.jpg',
+      '/api/cameras/0x0/picture.jpg',
       '/../package.json',
       '/src',
     ])
@@ -189,5 +192,30 @@ test('a recording that is not there does not stop the others, and says so', asyn
   const { cameras } = await monitor.status();
   expect(cameras[1].reason).toMatch(/\/absent\/belt\.mp4/);
   expect(cameras[1].zones[0]).toMatchObject({ coverage: null, unknownReason: cameras[1].reason });
+  expect(monitor.log.match(/^plateau: 2: belt\.mp4: .*\/absent\/belt\.mp4.*$/gm)).toHaveLength(1);
+  expect((await monitor.stop()).code).toBe(0);
+});
+
+test('a monitor that can never see anything ends with the error of its cameras', async () => {
+  const flags = ['--model', knownAnswer, '--port', '0'];
+  const missing = await plateau(['start', '/absent/belt.mp4', ...flags]);
+  expect([missing.code, missing.stderr]).toEqual([
+    3,
+    expect.stringMatching(/^plateau: there is no file \/absent\/belt\.mp4: check the path\n$/),
+  ]);
+  const outside = await plateau(['start', lumps, '--zone', 'chute=900,10 950,10 950,90', ...flags]);
+  expect([outside.code, outside.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^plateau: Zone "chute" lies outside.*320x240.*\n$/),
+  ]);
+  const both = await plateau(['start', '/absent/a.mp4', '/absent/b.mp4', ...flags]);
+  expect(both.code).toBe(3);
+  expect(both.stderr).toMatch(/1: a\.mp4: .*\n.*2: b\.mp4: .*\nplateau: No camera is left to watch; .*\n$/);
+});
+
+test('a camera that is away is tried again for ever, also where it is the only one', async () => {
+  await using monitor = await StartedMonitor.start(['rtsp://127.0.0.1:9/cam', '--model', knownAnswer]);
+  await monitor.until(() => (monitor.log.match(/: connecting$/gm)?.length ?? 0) > 2, 40);
+  expect(monitor.log).not.toMatch(/^plateau: /m);
   expect((await monitor.stop()).code).toBe(0);
 });

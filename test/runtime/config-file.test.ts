@@ -65,11 +65,29 @@ test.each([
     'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[1,0],[0,1]]}]}]',
     /cameras\[0\]\.zones\[0\]/,
   ],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[0,1]]}, {name: "z ", points: [[0,0],[1,0],[1,1]]}]}]',
+    /cameras\[0\]\.zones\[1\]\.name.*"z" is taken by another zone/,
+  ],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: " ", points: [[0,0],[1,1],[0,1]]}]}]',
+    /cameras\[0\]\.zones\[0\]\.name: a name is needed/,
+  ],
+  ['cameras: [{name: " ", url: x}]', /cameras\[0\]\.name: a name is needed/],
   ['memory: {leakLevel: loud}\ncameras: [{name: a, url: x}]', /memory\.leakLevel/],
   ['cameras: [{name: a, url: x, memoryMegabytes: 0}]', /cameras\[0\]\.memoryMegabytes/],
   ['cameras: [{name: a, url: x, decoder: gpu}]', /cameras\[0\]\.decoder/],
   ['cameras: []', /cameras/],
-  ['cameras: [', /cannot be read as YAML/],
+  ['cameras: [', /cannot be read as YAML or JSON \(.* at line 1, column 11\); correct it/],
+  ['cameras: []\n---\ncameras: []\n', /several configurations.*from line 2 on; keep one/],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[0,1]], on: 0}]}]',
+    /cameras\[0\]\.zones\[0\]: the on threshold.*is 0; correct it/,
+  ],
+  [
+    'cameras: [{name: a, url: x, zones: [{name: z, points: [[0,0],[1,1],[0.5,0.5]]}]}]',
+    /cameras\[0\]\.zones\[0\]: Zone "z" has no area.*: draw it around/,
+  ],
 ])('%s is refused with its key', (text, message) => {
   expect(() => read(text)).toThrow(message);
   try {
@@ -77,6 +95,13 @@ test.each([
   } catch (error) {
     expect((error as PlateauError).exitCode).toBe(2);
   }
+});
+
+test.each([
+  [join(folder, 'absent.yaml'), /no configuration .*absent\.yaml: check the path/],
+  [folder, /is a folder: name the configuration file in it/],
+])('%s is no file to read, and the sentence says what to do', (file, message) => {
+  expect(() => readConfig(file, 'default.onnx')).toThrow(message);
 });
 
 test('any text ends in a configuration or in one sentence about it', () => {

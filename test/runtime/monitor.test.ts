@@ -93,13 +93,13 @@ class Faulty<Key extends 'zones' | 'capture'> {
 }
 
 const zoneWithoutPoints = [{ zone: { name: 'z' } as ZoneDefinition, blockage }];
-/** A folder below a file cannot be made. */
-const unwritableLabels = liveCapture(clip, { exportLabels: `${clip}/labels` });
+/** A path in an object, which no configuration makes: the thread that takes it apart ends with a TypeError. */
+const oddSource = { ...liveCapture(clip, { exportLabels: 'labels' }), source: Object(clip) as string };
 
 describe('a thread that fails', { timeout: 240_000 }, () => {
   test.each([
     ['inference', new Faulty('zones', zoneWithoutPoints)],
-    ['capture', new Faulty('capture', unwritableLabels)],
+    ['capture', new Faulty('capture', oddSource)],
   ])(
     '%s: both start again, decisions go on, the alarm stands, and nothing is live afterwards',
     async (_, faulty) => {

@@ -24,7 +24,9 @@ test('before there is a monitor every question is answered with 503', async () =
     expect((await get(path)).status, path).toBe(503);
 });
 
-test('metrics, budgets and mistakes come from the memory core', { timeout: 240_000 }, async () => {
+test('metrics, budgets and mistakes come from the memory core, and what is no camera has no picture', {
+  timeout: 240_000,
+}, async () => {
   const { confidence, threads, blockage } = defaults;
   const model = {
     file: file('models/known-answer-64.onnx'),
@@ -52,6 +54,9 @@ test('metrics, budgets and mistakes come from the memory core', { timeout: 240_0
   expect(text).toMatch(/^plateau_budget_bytes\{of="limit"\} 268435456$/m);
   expect(text).toMatch(/^plateau_budget_bytes\{camera="belt",of="limit"\} 67108864$/m);
   expect(text).toMatch(/^plateau_live_resources\{kind="VideoCapture"\} 1$/m);
+
+  for (const camera of ['', '%20', '-0', '0x0', '1'])
+    expect((await get(`/api/cameras/${camera}/picture.jpg`)).status, camera).toBe(404);
 
   const budgets = (await (await get('/api/budgets')).json()) as { cameras: { belt: { usedBytes: number } } };
   expect(budgets.cameras.belt.usedBytes).toBeGreaterThan(4 * 2 ** 20);

@@ -6,9 +6,14 @@ import { parseVideoSource, type VideoSource } from './video-source.ts';
 
 const pictureFile = /\.(?:jpe?g|png|bmp|tiff?|webp)$/i;
 
+/** Names of the files in a folder that are pictures by their name, in no order. */
+export function pictureNames(folder: string): string[] {
+  return readdirSync(folder).filter((name) => pictureFile.test(name));
+}
+
 /** The folder's pictures by name, numbers in them by value: `p2` comes ahead of `p10`. @throws PlateauError when none. */
 export function picturesOf(folder: VideoSource): VideoSource[] {
-  const names = readdirSync(folder.address).filter((name) => pictureFile.test(name));
+  const names = pictureNames(folder.address);
   names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const pictures = names.flatMap((name) => pictureOf(join(folder.address, name)));
   if (pictures.length > 0) return pictures;

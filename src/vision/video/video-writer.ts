@@ -2,9 +2,10 @@
  * Writes an annotated video: MP4, H.264 where this FFmpeg can encode it, else VP9. Source times are kept. It grows under
  * a name of its own beside the target and takes the target's name when it is whole, so a failure leaves nothing behind.
  */
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type LedgerEntry, ledger, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
+import { PartialFile, whyUnwritable } from '../../partial-file.ts';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AVERROR_EOF,
@@ -40,7 +41,7 @@ export class VideoWriter implements AsyncDisposable {
   readonly padding: { readonly right: number; readonly bottom: number };
 
   readonly #path: string;
-  readonly #partialPath: string;
+  readonly #partial: PartialFile;
   readonly #form: PictureForm;
   readonly #context: FormatContext;
   readonly #encoder: CodecContext;
@@ -70,7 +71,6 @@ export class VideoWriter implements AsyncDisposable {
     refuseWhatIsNoFile(path);
     this.#path = path;
     this.#interval = BigInt(Math.round(ticksPerSecond / (options.frameRate ?? 25)));
-    this.#partialPath = `${path}.partial`;
     this.padding = { right: width % 2, bottom: height % 2 };
     this.#form = {
       width,
@@ -79,13 +79,12 @@ export class VideoWriter implements AsyncDisposable {
       frameHeight: height + this.padding.bottom,
       fullRange: false,
     };
+    this.#partial = partialFile(path);
     this.#context = new FormatContext();
     let encoder: CodecContext | undefined;
-    let created = false;
     try {
-      this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partialPath));
+      this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partial.path));
       this.#check(this.#context.openOutputSync());
-      created = true;
       [encoder, this.encoderName] = openEncoder(this.#form, options.frameRate ?? 25);
       this.#encoder = encoder;
       this.#stream = this.#context.newStream();
@@ -98,7 +97,7 @@ export class VideoWriter implements AsyncDisposable {
       this.#converter[Symbol.dispose]();
       this.#context.closeOutputSync();
       this.#context.freeContext();
-      if (created) rmSync(this.#partialPath, { force: true });
+      this.#partial[Symbol.dispose]();
       throw error;
     }
     this.#packet.alloc();
@@ -142,11 +141,11 @@ export class VideoWriter implements AsyncDisposable {
       this.#check(this.#context.writeTrailerSync());
       this.#check(this.#context.pb?.error ?? 0);
       this.#release();
-      renameSync(this.#partialPath, this.#path);
+      this.#partial.complete();
       this.#state = 'finished';
     } catch (error) {
       this.#fail();
-      throw error instanceof PlateauError ? error : unwritable(this.#path, String(error), error);
+      throw error instanceof PlateauError ? error : unwritable(this.#path, whyUnwritable(error), error);
     }
   }
 
@@ -189,7 +188,7 @@ export class VideoWriter implements AsyncDisposable {
   #fail(): void {
     this.#state = 'failed';
     this.#release();
-    rmSync(this.#partialPath, { force: true });
+    this.#partial[Symbol.dispose]();
   }
 
   #release(): void {
@@ -230,6 +229,15 @@ function openEncoder(form: PictureForm, frameRate: number): [CodecContext, strin
     'ERR_OUTPUT_UNWRITABLE',
     `this FFmpeg has no encoder for a video of ${form.frameWidth}x${form.frameHeight}: leave the annotated video out`,
   );
+}
+
+/** Owner: the caller. @throws PlateauError ERR_OUTPUT_UNWRITABLE */
+function partialFile(path: string): PartialFile {
+  try {
+    return PartialFile.create(path);
+  } catch (error) {
+    throw unwritable(path, whyUnwritable(error), error);
+  }
 }
 
 function refuseWhatIsNoFile(path: string): void {

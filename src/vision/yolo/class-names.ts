@@ -30,7 +30,7 @@ export function resolveClassNames(
       throw new PlateauError(
         'ERR_NAMES_MISMATCH',
         `${file} has ${layout.classes} ${layout.classes === 1 ? 'class' : 'classes'} by the shape [${layout.headDims.join(', ')}] of its output, ` +
-          `but ${whose} ${given === undefined ? 'names' : 'gives'} ${names.length}: give as many with --names a,b,c.`,
+          `but ${whose} ${given === undefined ? 'names' : 'gives'} ${names.length}: give as many with --names a,b,c (model.names).`,
       );
     }
     return { classes: names, classesOrigin, warnings: [] };
@@ -38,7 +38,7 @@ export function resolveClassNames(
   if (layout.classes !== undefined && layout.classes > 1) {
     throw new PlateauError(
       'ERR_NAMES_MISMATCH',
-      `${file} has ${layout.classes} classes and no metadata that names them: give their names in order with --names a,b,c.`,
+      `${file} has ${layout.classes} classes and no metadata that names them: give their names in order with --names a,b,c (model.names).`,
     );
   }
   const uncertain =

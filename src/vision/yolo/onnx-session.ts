@@ -201,7 +201,7 @@ async function openNative(path: string, options: SessionOptions): Promise<Infere
     }
     throw new PlateauError(
       'ERR_DEVICE_UNAVAILABLE',
-      `${path} cannot be opened on ${options.device}: ${reason}; --device cpu runs anywhere.`,
+      `${path} cannot be opened on ${options.device}: ${reason}; --device cpu (model.device) runs anywhere.`,
       { cause },
     );
   }
@@ -213,7 +213,7 @@ async function installCap(options: SessionOptions): Promise<OnnxMemoryCap | unde
   if (device === 'cpu') return await OnnxMemoryCap.install(memoryLimitBytes, tryToTake);
   throw new PlateauError(
     'ERR_CAP_UNAVAILABLE',
-    `The model's memory cannot be capped on ${device}, only on the CPU; leave --model-memory (model.memoryMegabytes) out, or choose --device cpu.`,
+    `The model's memory cannot be capped on ${device}, only on the CPU; leave --model-memory (model.memoryMegabytes) out, or choose --device cpu (model.device).`,
   );
 }
 

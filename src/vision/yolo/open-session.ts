@@ -40,7 +40,7 @@ export async function openSession(
   if (!installed.includes(device)) {
     throw new PlateauError(
       'ERR_DEVICE_UNAVAILABLE',
-      `The installed ONNX Runtime has no provider for ${device}; there are ${installed.join(' and ')}: choose one of these with --device.`,
+      `The installed ONNX Runtime has no provider for ${device}; there are ${installed.join(' and ')}: choose one of these with --device (model.device).`,
     );
   }
   return open(device);

@@ -30,7 +30,7 @@ export class RowHead implements HeadDecoder {
       if (!(classId >= 0 && classId < this.#classes)) {
         throw new PlateauError(
           'ERR_NAMES_MISMATCH',
-          `The model answered with class ${classId}, but ${this.#classes} class names are known; give all of them with --names.`,
+          `The model answered with class ${classId}, but ${this.#classes} class names are known; give all of them with --names (model.names).`,
         );
       }
       if (settings.classIds === undefined || settings.classIds.includes(Math.trunc(classId)))

@@ -48,11 +48,15 @@ export class PolygonZone {
     this.drawnFor = definition.drawnFor;
     this.points = withoutDuplicates(definition.points);
     if (definition.points.length > mostPoints)
-      this.#refuse(`has ${definition.points.length} points; at most ${mostPoints} are allowed`);
+      this.#refuse(
+        `has ${definition.points.length} points; at most ${mostPoints} are allowed: leave some out`,
+      );
     for (const [x, y] of this.points) {
       // Beyond this the products of two places are no longer exact enough to tell anything.
       if (!(Math.abs(x) <= 1e7 && Math.abs(y) <= 1e7))
-        this.#refuse(`has a point at ${x},${y}, which is no place on a picture`);
+        this.#refuse(
+          `has a point at ${x},${y}, which is no place on a picture: give pixels, or fractions from 0 to 1`,
+        );
     }
     if (this.points.length < 3) {
       this.#refuse(
@@ -67,7 +71,7 @@ export class PolygonZone {
       );
     }
     if (Math.abs(signedArea(this.points)) <= 1e-12 * perimeter(this.points) ** 2) {
-      this.#refuse('has no area: its points lie on one line');
+      this.#refuse('has no area, since its points lie on one line: draw it around what is to be watched');
     }
   }
 
@@ -87,7 +91,9 @@ export class PolygonZone {
     const wholeArea = Math.abs(signedArea(whole));
     const area = Math.abs(signedArea(points));
     if (!(area > 1e-9 * wholeArea)) {
-      this.#refuse(`lies outside of the picture, which is ${width}x${height}${this.#drawnText()}`);
+      this.#refuse(
+        `lies outside of the picture, which is ${width}x${height}${this.#drawnText()}: move it into the picture`,
+      );
     }
     const warnings: string[] = [];
     const say = (text: string): void => {

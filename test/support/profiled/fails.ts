@@ -9,6 +9,8 @@ const kept: unknown[] = [];
   kept.push(new Uint8Array(3_000_000));
 }
 if (process.argv[2] === 'throw') throw new RangeError('the belt\nis empty.');
+if (process.argv[2] === 'secret') throw new Error(`${process.argv[3]} is down`);
+if (process.argv[2] === 'kill at once') process.kill(process.pid, 'SIGKILL');
 if (process.argv[2] === 'exit') process.exit(7);
 // What was found must have been written down before the end comes.
 const { folder } = JSON.parse(process.env[profileVariable] ?? '') as ProfileOrder;

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ledger } from '@plateau/memory';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -128,7 +137,7 @@ describe('what cannot be written', () => {
     await expect(VideoWriter.open(clips.file('x.mp4'), { width: 0, height: 240 })).rejects.toThrow(
       RangeError,
     );
-    expect(existsSync(clips.file('x.mp4.partial'))).toBe(false);
+    expect(readdirSync(clips.path).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
   test('a video that is not finished leaves nothing behind, and an older file as it was', async () => {
@@ -142,6 +151,21 @@ describe('what cannot be written', () => {
     }
     expect(readFileSync(target, 'utf8')).toBe('older');
     expect(readdirSync(clips.path).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  test("nobody's file is touched by the name of one that grows", async () => {
+    const neighbour = clips.file('grown.mp4.partial');
+    writeFileSync(neighbour, 'of somebody else');
+    await copy(base, clips.file('grown.mp4'));
+    expect(readFileSync(neighbour, 'utf8')).toBe('of somebody else');
+    rmSync(neighbour);
+  });
+
+  test('a link is written through to what it names', async () => {
+    symlinkSync('linked.mp4', clips.file('link.mp4'));
+    await copy(base, clips.file('link.mp4'));
+    expect(lstatSync(clips.file('link.mp4')).isSymbolicLink()).toBe(true);
+    expect(lstatSync(clips.file('linked.mp4')).size).toBeGreaterThan(1000);
   });
 
   test('after the end nothing can be written', async () => {
