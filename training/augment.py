@@ -179,6 +179,33 @@ def noise(p, random):
     return p + grain
 
 
+def gain(p, random):
+    """A dark picture amplified: noise that grows in the shadows, smeared to blotches by the camera's denoiser and encoder."""
+    light = np.float32(np.exp(random.uniform(np.log(0.06), np.log(0.5))))
+    read, shot = np.float32(random.uniform(0.001, 0.009)), np.float32(random.uniform(0.004, 0.02))
+    shape = p.shape if random.random() < 0.4 else (*p.shape[:2], 1)
+    grain = random.standard_normal(shape, dtype=np.float32)
+    if random.random() < 0.7:
+        grain = cv2.GaussianBlur(grain, (0, 0), sigma := float(random.uniform(0.5, 2.2))).reshape(shape) * np.float32(1 + sigma)
+    dark = np.clip(p, 0, 1) * light
+    seen = np.clip(dark + grain * np.sqrt(read * read + shot * shot * dark), 0, 1)
+    # The camera's own gain brings back a part of the light; a little is lost for good.
+    return seen * np.float32(random.uniform(0.4, 1.0)) / light
+
+
+def night_lamp(p, random):
+    """No colour but the lamp's, which glares into the lens and lights what is near it."""
+    size = p.shape[0]
+    x, y = random.uniform(-0.1, 1.1, 2) * size
+    grid = np.mgrid[0:size, 0:size].astype(np.float32)
+    r2 = (((grid[0] - y) ** 2 + (grid[1] - x) ** 2) / np.float32(size * size))[..., None]
+    pool = random.uniform(0.05, 0.3) + random.uniform(0.6, 1.8) / (1 + r2 / random.uniform(0.05, 0.5))
+    glow = random.uniform(0.5, 1.5) * np.exp(-r2 / random.uniform(0.001, 0.015)) + random.uniform(0.0, 0.35) / (1 + r2 * random.uniform(4, 60))
+    colour = np.array([1, random.uniform(0.7, 1), random.uniform(0.35, 1)], np.float32)
+    grey = (p @ np.array([0.3, 0.59, 0.11], np.float32))[..., None]
+    return ((grey * pool + glow) * colour).astype(np.float32)
+
+
 def screen(p, random):
     """Fine regular patterns, as from filming a monitor or a bad scaler."""
     size = p.shape[0]
@@ -238,7 +265,9 @@ EFFECTS = (
     (blur, 0.2),
     (coarsen, 0.12),
     (sharpen, 0.15),
-    (noise, 0.45),
+    (night_lamp, 0.09),
+    (gain, 0.22),
+    (noise, 0.3),
     (screen, 0.14),
     (lettering, 0.08),
 )
