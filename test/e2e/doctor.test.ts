@@ -151,7 +151,11 @@ test('stopped while a camera is mute it ends at once, in one sentence and withou
   const isReached = new Promise<void>((resolve) => {
     reached = resolve;
   });
-  await using server = createServer(() => reached());
+  await using server = createServer((socket) => {
+    // Read, or its end would never be seen.
+    socket.on('error', () => undefined).resume();
+    reached();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

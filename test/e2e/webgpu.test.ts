@@ -32,6 +32,6 @@ describe.skipIf(skipFor(reason))(`a model on WebGPU${because(reason)}`, () => {
   test('a device that is not there is refused in one sentence', async () => {
     const run = await plateau(['analyze', clip, '--model', model, '--device', 'cuda']);
     expect(run.code).toBe(3);
-    expect(run.stderr).toMatch(/^plateau: .*cuda.*--device\.\n$/);
+    expect(run.stderr).toMatch(/^plateau: .*cuda.*--device \(model.device\)\.\n$/);
   });
 });

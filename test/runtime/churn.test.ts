@@ -2,7 +2,7 @@
  * Things that come and go through the real pipeline, in short; `npm run churn` judges 200 to 1,000 turns by the flatness
  * test. Here nothing may be left in the ledger, and what is made anew each time must not add up.
  */
-import { Ledger, ledger, PlantedLeak } from '@plateau/memory';
+import { Ledger, ledger, ownResidentBytes, PlantedLeak } from '@plateau/memory';
 import { afterEach, describe, expect, test } from 'vitest';
 import { churnKinds } from '../support/churn-kinds.ts';
 import { rtspMissing, skipRtsp } from '../support/rtsp.ts';
@@ -18,7 +18,7 @@ const kinds = [
 
 afterEach(() => expect(ledger.liveCount).toBe(0));
 
-/** Growth over the later half of the turns, at its median: single levels are malloc's. */
+/** Growth over the later half of the turns, at its median: single levels are malloc's, and pages of files the kernel's. */
 async function growth(kind: string, turns: number, leak?: () => void): Promise<number> {
   const levels: number[] = [];
   await churnKinds[kind]({
@@ -26,7 +26,7 @@ async function growth(kind: string, turns: number, leak?: () => void): Promise<n
     onTurn: async (turn, collect) => {
       leak?.();
       await collect();
-      if (turn > turns / 2) levels.push(process.memoryUsage.rss());
+      if (turn > turns / 2) levels.push(ownResidentBytes());
     },
   });
   const third = Math.floor(levels.length / 3);
