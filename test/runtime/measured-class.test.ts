@@ -12,5 +12,7 @@ test('of several classes coal is measured, or the one that was named', () => {
 
 test('a class that the model does not have is refused with the list of those it has', () => {
   expect(() => measuredClassId(['person', 'belt'], 'coal')).toThrow(/no class "coal".*person, belt/);
-  expect(() => measuredClassId(['person', 'belt'], null)).toThrow(/several classes.*--class \(model.class\): person, belt/);
+  expect(() => measuredClassId(['person', 'belt'], null)).toThrow(
+    /several classes.*--class \(model.class\): person, belt/,
+  );
 });
