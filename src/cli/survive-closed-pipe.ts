@@ -1,5 +1,5 @@
-/** What a sentence on standard error and an exit code of 3 stand for: the result could not be told where it was wanted. */
-const unwritableCode = 3;
+import { PlateauError } from '../errors.ts';
+import { reportFailure } from './report-failure.ts';
 
 /**
  * Lets the program go on when its output can no longer be written: a monitor must not end because nobody reads its log
@@ -14,11 +14,10 @@ export function surviveClosedPipe(
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' || isTold) return;
       isTold = true;
-      process.exitCode = unwritableCode;
-      if (stream !== process.stdout) return;
-      process.stderr.write(
-        `plateau: Standard output cannot be written (${error.code ?? error.message}); make room where it goes, or send it elsewhere.\n`,
-      );
+      const name = stream === process.stdout ? 'output' : 'error';
+      const why = error.code ?? error.message;
+      const sentence = `Standard ${name} cannot be written (${why}); make room where it goes, or send it elsewhere.`;
+      process.exitCode = reportFailure(new PlateauError('ERR_OUTPUT_UNWRITABLE', sentence), false);
     });
   }
 }

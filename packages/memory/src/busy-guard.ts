@@ -65,7 +65,7 @@ class Turn implements Disposable {
   [Symbol.dispose](): void {
     const words = this.#word;
     this.#word = undefined;
-    for (; words !== undefined; ) {
+    while (words !== undefined) {
       const word = Atomics.load(words, 0);
       // A turn that a supervisor has ended already is none of those that are inside now.
       if ((word & ~countBits) !== this.#resets || exchange(words, word, word - 1)) return;

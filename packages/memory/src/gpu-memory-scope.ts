@@ -2,7 +2,7 @@
  * A scope for what a runtime returns: tensors on a GPU, or on the CPU in buffers of their own. Leaving it frees them; what
  * has to outlive it is copied out on purpose. The document's `tensor.cpu()` and `del tensor`.
  */
-import { FailureChain, MemoryScope } from './memory-scope.ts';
+import { MemoryScope } from './memory-scope.ts';
 
 /** As much of a tensor as has to be known to free it; ONNX Runtime's are of this form. */
 export interface TensorLike {
@@ -41,15 +41,9 @@ export class GpuMemoryScope extends MemoryScope {
 
   override [Symbol.dispose](): void {
     if (!this.open) return;
-    const failures = new FailureChain();
-    for (const part of [() => super[Symbol.dispose](), () => this.#afterwards?.()]) {
-      try {
-        part();
-      } catch (error) {
-        failures.add(error);
-      }
-    }
-    failures.raise();
+    using afterwards = new DisposableStack();
+    afterwards.defer(() => this.#afterwards?.());
+    super[Symbol.dispose]();
   }
 }
 

@@ -211,8 +211,8 @@ export class AsyncMemoryScope implements AsyncDisposable {
   }
 }
 
-/** @internal Errors of several disposals, each later one suppressing the earlier, as the language's `using` does it. */
-export class FailureChain {
+/** Errors of several disposals, each later one suppressing the earlier, as the language's `using` does it. */
+class FailureChain {
   #failed = false;
   #error: unknown;
 

@@ -9,6 +9,7 @@ import { PlateauError } from '../../errors.ts';
 import { AVMEDIA_TYPE_VIDEO, FormatContext, type Packet, type Stream } from './ffmpeg.ts';
 import type { Interruption } from './interruption.ts';
 import { isRefusal, openFault } from './source-fault.ts';
+import type { PromisedLength } from './source-times.ts';
 import { type ConnectionOptions, closeStream, openStream, resolveHost } from './stream-connection.ts';
 import type { VideoSource } from './video-source.ts';
 
@@ -19,8 +20,7 @@ export class Container implements AsyncDisposable {
   readonly streamIndex: number;
   /** Which transport carries RTSP, once that was settled. */
   readonly transport: 'tcp' | 'udp' | undefined;
-  /** How long a file is by its header alone, nothing guessed from its size or its packets; `undefined` where it tells nothing. */
-  readonly headerSeconds: number | undefined;
+  readonly #headerSeconds: number | undefined;
   readonly #context: FormatContext;
   readonly #interruption: Interruption;
   readonly #timeoutSeconds: number;
@@ -35,7 +35,7 @@ export class Container implements AsyncDisposable {
     headerSeconds?: number,
   ) {
     this.source = source;
-    this.headerSeconds = headerSeconds;
+    this.#headerSeconds = headerSeconds;
     this.#context = context;
     this.#interruption = interruption;
     this.#timeoutSeconds = options.timeoutSeconds;
@@ -120,9 +120,12 @@ export class Container implements AsyncDisposable {
     return whole > 0n ? Number(whole) / 1e6 : undefined;
   }
 
-  /** Seconds of one tick of each stream, by its index. */
-  get tickSeconds(): readonly number[] {
-    return (this.#alive.streams ?? []).map(({ timeBase: { num, den } }) => num / den);
+  /** How long a file is by its header alone, nothing guessed from its size or its packets; `undefined` where it tells nothing. */
+  get promisedLength(): PromisedLength | undefined {
+    const seconds = this.#headerSeconds;
+    if (seconds === undefined) return undefined;
+    const streams = this.#alive.streams ?? [];
+    return { seconds, tickSeconds: streams.map(({ timeBase: { num, den } }) => num / den) };
   }
 
   get #alive(): FormatContext {

@@ -29,8 +29,11 @@ export class SourceTimes {
   }
 
   /** A packet of any stream came. */
-  noteAny({ pts, dts, duration, streamIndex }: Packet): void {
-    const tick = this.#promisedLength?.tickSeconds[streamIndex];
+  noteAny(packet: Packet): void {
+    // Most sources promise nothing this way, and each look at a packet makes numbers.
+    if (this.#promisedLength === undefined) return;
+    const { pts, dts, duration, streamIndex } = packet;
+    const tick = this.#promisedLength.tickSeconds[streamIndex];
     const start = pts !== AV_NOPTS_VALUE ? pts : dts;
     if (tick === undefined || start === AV_NOPTS_VALUE) return;
     this.#firstOfAny = Math.min(this.#firstOfAny, Number(start) * tick);

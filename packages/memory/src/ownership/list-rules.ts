@@ -2,7 +2,7 @@
 import { bindingsOf } from './bindings.ts';
 import type { FieldRules } from './field-rules.ts';
 import type { KeptUses } from './kept-uses.ts';
-import { isList, makesCollection, ownField } from './lists.ts';
+import { adders, isList, makesCollection, ownField } from './lists.ts';
 import {
   child,
   memberName,
@@ -17,7 +17,6 @@ import { dropped, neverReleased, type Verdict } from './verdicts.ts';
 
 /** Calls that answer a list of what they are given, or of what their function answers. */
 const listMakers = /^(Promise\.all|Array\.from|Array\.of)$/;
-const adders = /^(push|unshift|add|set)$/;
 
 export class ListRules {
   readonly #file: SourceFile;

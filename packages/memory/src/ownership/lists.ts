@@ -12,6 +12,9 @@ import {
   unwrapDown,
 } from './syntax.ts';
 
+/** Methods that put what they are given into a list. */
+export const adders: RegExp = /^(push|unshift|add|set)$/;
+
 const collections = /^(Array|Map|Set)$/;
 
 /** `[…]`, `new Map(…)`, `new Set(…)`. */

@@ -1,6 +1,6 @@
 /** `using x = …; return x` hands out a dead object: whether what ends with its block gets out of it. */
 import { bindingsOf } from './bindings.ts';
-import { isList, ownField } from './lists.ts';
+import { adders, isList, ownField } from './lists.ts';
 import {
   child,
   children,
@@ -18,7 +18,6 @@ import {
 import { functionAround } from './value-story.ts';
 import type { Verdict } from './verdicts.ts';
 
-const adders = /^(push|unshift|add|set)$/;
 const removers = /^(pop|shift|splice|delete|clear|remove)$/;
 
 export class UsingRules {
