@@ -1,4 +1,5 @@
 import type { BusyGuard, FrameRing, ReadableSlot, RingReader } from '@plateau/memory';
+import { PlateauError } from '../errors.ts';
 import type { Detections } from '../vision/yolo/detections.ts';
 import type { ModelInput, RunResults, Yolo } from '../vision/yolo/yolo.ts';
 import type { PolygonZone } from '../vision/zones/polygon-zone.ts';
@@ -158,6 +159,11 @@ export class InferenceCamera implements Disposable {
       }
       coverage.measure(union, this.#measured);
       busy.since('postprocess', decoded);
+    } catch (error) {
+      // The model knows nothing of this picture; it may of the next.
+      if (!(error instanceof PlateauError) || error.code !== 'ERR_MODEL_VALUES') throw error;
+      decision.unknownReason = error.message;
+      return;
     } finally {
       output[Symbol.dispose]();
     }

@@ -20,6 +20,29 @@ test('a run that the memory’s limit refuses leaves its picture unknown with th
     refuse = false;
     return Promise.reject(new PlateauError('ERR_BUDGET_EXCEEDED', 'A run asked for too much.'));
   };
+  await expectFirstUnknown(yolo, 'A run asked for too much.');
+});
+
+test.for(['output0', 'output1'])(
+  'a NaN in %s leaves the picture unknown instead of empty, and the next one is decided',
+  async (name) => {
+    using models = new KnownAnswerFolder();
+    await using yolo = await Yolo.open(models.write({ height: 64, width: 64 }), { device: 'cpu' });
+    const start = yolo.start.bind(yolo);
+    let spoil = true;
+    yolo.start = async (input) => {
+      const results = await start(input);
+      if (spoil) (results[name].data as Float32Array)[7] = Number.NaN;
+      spoil = false;
+      return results;
+    };
+    await expectFirstUnknown(yolo, expect.stringMatching(/no numbers \(NaN\)/));
+    expect(yolo.outputs).toEqual({ made: 2, released: 2 });
+  },
+);
+
+/** Decides two white pictures: the first is unknown with this reason, the second covered. */
+async function expectFirstUnknown(yolo: Yolo, reason: string): Promise<void> {
   using slabs = new SlabPool({ ledger: new Ledger({ clock: () => 0, thread: 'test' }) });
   using ring = FrameRing.allocate(slabs, {
     slots: defaults.ringSlots,
@@ -51,12 +74,12 @@ test('a run that the memory’s limit refuses leaves its picture unknown with th
   expect(await decideNext(camera)).toMatchObject({
     sequence: 1,
     coverage: null,
-    unknownReason: 'A run asked for too much.',
+    unknownReason: reason,
   });
   expect(guard.busy).toBe(false);
   expect(await decideNext(camera)).toMatchObject({ sequence: 2, coverage: [1], unknownReason: null });
   expect(camera.take()).toBe(false);
-});
+}
 
 /** As the loop does it. */
 async function decideNext(camera: InferenceCamera): Promise<Decision> {

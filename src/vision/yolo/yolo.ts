@@ -17,6 +17,7 @@ import { OnnxSession, type OutputTensor, type RunResults } from './onnx-session.
 import { openSession } from './open-session.ts';
 import { ProbeRun } from './probe-run.ts';
 import { layoutText, recogniseLayout } from './recognise-layout.ts';
+import { refuseNaN } from './refuse-nan.ts';
 import type { YoloOptions } from './yolo-options.ts';
 import { YoloOutput } from './yolo-output.ts';
 
@@ -40,7 +41,7 @@ export class Yolo implements AsyncDisposable {
 
   /**
    * Opens a model file and runs it once on grey, so that whatever is wrong with it is said here.
-   * @throws PlateauError ERR_MODEL_MISSING, ERR_MODEL_INVALID, ERR_MODEL_UNSUPPORTED, ERR_NAMES_MISMATCH, ERR_DEVICE_UNAVAILABLE
+   * @throws PlateauError ERR_MODEL_MISSING, ERR_MODEL_INVALID, ERR_MODEL_UNSUPPORTED, ERR_MODEL_VALUES, ERR_NAMES_MISMATCH, ERR_DEVICE_UNAVAILABLE
    */
   static async open(path: string, options: YoloOptions = {}): Promise<Yolo> {
     const began = performance.now();
@@ -64,6 +65,10 @@ export class Yolo implements AsyncDisposable {
     const layout = recogniseLayout({ file: path, outputs, input: input.size, metadata, nameCount });
     const names = resolveClassNames(path, layout, options.names, metadata.names);
     const head = outputs.find((output) => output.name === layout.head)!;
+    for (const { name, data } of outputs) {
+      if (name === layout.head || name === layout.prototypes)
+        refuseNaN(data, `${path} cannot be used: its output ${name} on a grey picture`);
+    }
     const model: ModelDescription = {
       file: path,
       classes: names.classes,
@@ -199,7 +204,10 @@ export class Yolo implements AsyncDisposable {
     this.#spare = output;
   };
 
-  /** Fills `detections` from a run's output. Allocates nothing in steady state. @throws RangeError for other mask channels */
+  /**
+   * Fills `detections` from a run's output. Allocates nothing in steady state.
+   * @throws RangeError for other mask channels; PlateauError ERR_MODEL_VALUES where nothing is known of this picture
+   */
   decode(output: YoloOutput, settings: DecodeSettings, detections: Detections): void {
     if (detections.maskChannels !== this.#layout.maskChannels) {
       throw new RangeError(
@@ -208,7 +216,12 @@ export class Yolo implements AsyncDisposable {
     }
     const running = stage('detections');
     try {
-      this.#decoder.decode(output.head, output.anchors, settings, detections);
+      const { head, prototypes } = output;
+      detections.clear();
+      refuseNaN(head, "The model's head");
+      this.#decoder.decode(head, output.anchors, settings, detections);
+      if (detections.count > 0 && prototypes !== undefined)
+        refuseNaN(prototypes, "The model's mask prototypes");
     } finally {
       running[Symbol.dispose]();
     }

@@ -291,6 +291,17 @@ describe('what cannot be used is refused in one sentence', () => {
     expect(ledger.bytesOf('OnnxSession')).toBe(0);
   });
 
+  test.for(['head', 'prototypes'])('a NaN in its %s on a grey picture', async (part) => {
+    const values = new Float32Array(part === 'head' ? 37 * 84 : 32 * 16 * 16);
+    values[values.length - 1] = Number.NaN;
+    const spoilt = part === 'head' ? { head: { dims: [1, 37, 84], values } } : { prototypes: values };
+    const path = folder.write({ height: 64, width: 64, ...spoilt });
+    await expect(Yolo.open(path)).rejects.toMatchObject({
+      code: 'ERR_MODEL_VALUES',
+      message: expect.stringMatching(/on a grey picture holds values that are no numbers/),
+    });
+  });
+
   test('a device that is not there', async () => {
     await expect(Yolo.open(folder.write(), { device: 'cuda' })).rejects.toMatchObject({
       code: 'ERR_DEVICE_UNAVAILABLE',
