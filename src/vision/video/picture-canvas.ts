@@ -2,6 +2,7 @@
  * Draws over a picture for people: zones, masks, text. Works on the planes of a yuv420p frame in place. Positions are
  * pixels of the source as players show it, whatever size the picture was scaled to.
  */
+import { UseAfterDisposeError } from '@plateau/memory';
 import type { Letterbox } from '../letterbox.ts';
 import { glyphHeight, glyphWidth, hasDot, plainLetters } from './bitmap-font.ts';
 import type { Frame } from './ffmpeg.ts';
@@ -29,7 +30,7 @@ export interface CanvasGeometry {
 
 const tintShare = 0.45;
 
-export class PictureCanvas {
+export class PictureCanvas implements Disposable {
   /** Size of the source as players show it. */
   readonly width: number;
   readonly height: number;
@@ -43,8 +44,15 @@ export class PictureCanvas {
   readonly #chromaLine: number;
   /** Thickness of lines, in pixels of the scaled picture. */
   readonly #thickness: number;
+  #disposed = false;
 
-  /** @param frame A writable yuv420p picture, borrowed: the canvas ends with the call that drew on it. */
+  /** Hands `draw` a canvas over `frame`, for the time of the call: FFmpeg uses the picture's memory for others afterwards. */
+  static paint(frame: Frame, geometry: CanvasGeometry, draw: (canvas: PictureCanvas) => void): void {
+    using canvas = new PictureCanvas(frame, geometry);
+    draw(canvas);
+  }
+
+  /** @param frame A writable yuv420p picture, borrowed: whoever made the canvas disposes of it before the picture goes. */
   constructor(frame: Frame, geometry: CanvasGeometry) {
     const planes = frame.data;
     const lines = frame.linesize;
@@ -64,6 +72,7 @@ export class PictureCanvas {
 
   /** The outline of a polygon, closed. @param points Pixels of the source. */
   drawPolygon(points: readonly (readonly [number, number])[], color: Color): void {
+    this.#checkAlive();
     for (const [index, from] of points.entries()) {
       const to = points[(index + 1) % points.length] as readonly [number, number];
       this.#line(
@@ -78,6 +87,7 @@ export class PictureCanvas {
 
   /** A filled rectangle, in pixels of the source. */
   fillRectangle(x: number, y: number, width: number, height: number, color: Color): void {
+    this.#checkAlive();
     this.#rectangle(
       x * this.#scaleX,
       y * this.#scaleY,
@@ -97,6 +107,7 @@ export class PictureCanvas {
     fraction: number | null,
     color: Color,
   ): void {
+    this.#checkAlive();
     this.#rectangle(
       x * this.#scaleX,
       y * this.#scaleY,
@@ -120,6 +131,7 @@ export class PictureCanvas {
 
   /** Colours what the mask covers. @param box Where the source lies in the model's input that the mask belongs to. */
   tintMask(mask: MaskGrid, box: Letterbox, color: Color): void {
+    this.#checkAlive();
     const { width, height } = this.#geometry;
     const columns = new Int32Array(width);
     const { crop } = box;
@@ -144,6 +156,7 @@ export class PictureCanvas {
 
   /** Writes one line of text on a dark ground; `x`, `y` is its upper left corner in pixels of the source. */
   text(x: number, y: number, text: string, color: Color = [255, 255, 255]): void {
+    this.#checkAlive();
     const letters = plainLetters(text);
     const dot = Math.max(1, Math.round(this.#geometry.height / 270));
     const width = letters.length * (glyphWidth + 1) * dot;
@@ -155,6 +168,16 @@ export class PictureCanvas {
     for (const [index, letter] of [...letters].entries()) {
       this.#letter(letter, left + index * (glyphWidth + 1) * dot, top + dot, dot, color);
     }
+  }
+
+  /** From here on it draws no more: its memory is the picture's. */
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+  }
+
+  /** What is written to a picture that is gone lands in foreign memory, and ends the process sooner or later. */
+  #checkAlive(): void {
+    if (this.#disposed) throw new UseAfterDisposeError('a picture canvas');
   }
 
   #letter(letter: string, left: number, top: number, dot: number, color: Color): void {

@@ -44,14 +44,17 @@ export class PictureEncoder implements Disposable {
     });
   }
 
-  /** @returns The JPEG file, in memory of its own: the caller's, fit to be transferred. The picture stands upright. */
+  /**
+   * @returns The JPEG file, in memory of its own: the caller's, fit to be transferred. The picture stands upright.
+   * @throws RangeError for a width below 1; what `draw` throws.
+   */
   encodeJpeg(frame: VideoFrame, options: JpegOptions = {}): Uint8Array<ArrayBuffer> {
     if (this.#disposed) throw new UseAfterDisposeError('a picture encoder');
     const form = formOf(frame, options.maxWidth);
     const picture = this.#converter.convert(frame, form);
     if (options.draw !== undefined) {
       const { width: sourceWidth, height: sourceHeight } = frame;
-      options.draw(new PictureCanvas(picture, { sourceWidth, sourceHeight, ...form }));
+      PictureCanvas.paint(picture, { sourceWidth, sourceHeight, ...form }, options.draw);
     }
     const encoder = this.#encoderFor(form);
     // The encoder takes its pictures for a film and refuses one whose time does not ascend.
@@ -115,8 +118,9 @@ function openJpegEncoder(width: number, height: number): CodecContext {
   );
 }
 
-function formOf(frame: VideoFrame, maxWidth: number | undefined): PictureForm {
-  const width = Math.max(1, Math.min(frame.width, maxWidth ?? frame.width));
+function formOf(frame: VideoFrame, maxWidth = frame.width): PictureForm {
+  if (!(maxWidth >= 1)) throw new RangeError(`a picture is at least 1 pixel wide, not ${maxWidth}`);
+  const width = Math.floor(Math.min(frame.width, maxWidth));
   const height = Math.max(1, Math.round((frame.height * width) / frame.width));
   return { width, height, frameWidth: width, frameHeight: height, fullRange: true };
 }

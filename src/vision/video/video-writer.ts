@@ -122,7 +122,7 @@ export class VideoWriter implements AsyncDisposable {
     const picture = this.#converter.convert(frame, this.#form);
     if (draw !== undefined) {
       const { width: sourceWidth, height: sourceHeight } = frame;
-      draw(new PictureCanvas(picture, { sourceWidth, sourceHeight, ...this.#form }));
+      PictureCanvas.paint(picture, { sourceWidth, sourceHeight, ...this.#form }, draw);
     }
     let ticks = BigInt(Math.round(timestampSeconds * ticksPerSecond));
     if (this.#lastTicks !== undefined && ticks <= this.#lastTicks) ticks = this.#lastTicks + 1n;

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ledger } from '@plateau/memory';
+import { ledger, UseAfterDisposeError } from '@plateau/memory';
 import { afterAll, describe, expect, test } from 'vitest';
 import { letterbox } from '../../../src/vision/letterbox.ts';
 import { ModelInputScaler } from '../../../src/vision/video/model-input-scaler.ts';
@@ -56,6 +56,15 @@ describe('pictures for people', () => {
   test('a wide picture is made smaller, a small one is left, the aspect stays', async () => {
     expect(await jpegOf(plain('gray', 640, 360), 320)).toMatchObject({ width: 320, height: 180 });
     expect(await jpegOf(plain('gray', 64, 48), 320)).toMatchObject({ width: 64, height: 48 });
+    expect(await jpegOf(plain('gray', 64, 48), 32.7)).toMatchObject({ width: 32, height: 24 });
+  });
+
+  test('a width that is none is refused as such', async () => {
+    await firstFrame(plain('gray', 64, 48), (frame) => {
+      using encoder = new PictureEncoder();
+      for (const maxWidth of [0, -5, Number.NaN])
+        expect(() => encoder.encodeJpeg(frame, { maxWidth })).toThrow(RangeError);
+    });
   });
 
   test('C10: a turned picture is upright', async () => {
@@ -152,6 +161,25 @@ describe('pictures for people', () => {
     );
     expect(at(320, 180)[0]).toBeGreaterThan(0.6);
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test('a canvas kept beyond its picture draws no more', async () => {
+    await firstFrame(plain('gray', 64, 48), (frame) => {
+      using encoder = new PictureEncoder();
+      const kept: PictureCanvas[] = [];
+      encoder.encodeJpeg(frame, { draw: (canvas) => kept.push(canvas) });
+      const canvas = kept[0] as PictureCanvas;
+      const white = [255, 255, 255] as const;
+      const mask = { width: 32, height: 32, words: new Uint32Array(32) };
+      for (const draw of [
+        () => canvas.fillRectangle(0, 0, 64, 48, white),
+        () => canvas.drawPolygon([[0, 0]], white),
+        () => canvas.coverageBar(0, 0, 8, 8, 0.5, white),
+        () => canvas.text(0, 0, 'late'),
+        () => canvas.tintMask(mask, letterbox(64, 48, 32, 32), white),
+      ])
+        expect(draw).toThrow(UseAfterDisposeError);
+    });
   });
 
   test("drawing never touches the decoder's own pictures", async () => {
