@@ -1,177 +1,107 @@
-// The plain page: asks for the status once a second and for a picture of each camera. Everything it keeps is bounded.
+// The plain page: asks for the status once a second, and for pictures of the cameras that are live. Everything it keeps
+// is bounded, and once the monitor does not answer nothing stands as if it were the present.
+import { CameraCard } from './camera-card.js';
+import { drawSeries, seriesLength } from './series-chart.js';
+import { setText } from './set-text.js';
+import { language, moment, percent, text } from './texts.js';
 
-const texts = {
-  en: {
-    memory: 'Memory',
-    events: 'Events',
-    connected: 'connected',
-    lost: 'no connection to the monitor',
-    clear: 'clear',
-    blocked: 'BLOCKED',
-    cleared: 'cleared',
-    unknown: 'unknown',
-    none: 'none yet',
-    live: 'live',
-    connecting: 'connecting',
-    stalled: 'no signal',
-    waiting: 'waiting to reconnect',
-    ended: 'ended',
-    now: (rss, heap, live) => `${rss} MB resident, ${heap} MB JavaScript heap, ${live} live resources`,
-    rate: (n) => `${n} decisions/s`,
-  },
-  vi: {
-    memory: 'Bộ nhớ',
-    events: 'Sự kiện',
-    connected: 'đã kết nối',
-    lost: 'mất kết nối với bộ giám sát',
-    clear: 'thông',
-    blocked: 'TẮC',
-    cleared: 'đã thông',
-    unknown: 'không rõ',
-    none: 'chưa có',
-    live: 'trực tiếp',
-    connecting: 'đang kết nối',
-    stalled: 'mất tín hiệu',
-    waiting: 'chờ kết nối lại',
-    ended: 'đã kết thúc',
-    now: (rss, heap, live) =>
-      `${rss} MB thường trú, ${heap} MB heap JavaScript, ${live} tài nguyên đang dùng`,
-    rate: (n) => `${n} quyết định/giây`,
-  },
-};
-const language = navigator.language.startsWith('vi') ? 'vi' : 'en';
-const text = texts[language];
-document.documentElement.lang = language;
-for (const node of document.querySelectorAll('[data-text]')) node.textContent = text[node.dataset.text];
+/** Longest wait for an answer, milliseconds: a monitor that hangs is as good as none. */
+const patience = 5000;
+/** Pictures that are asked for at a time: a browser has six connections to a server, and the status needs one. */
+const mostPictures = 4;
 
 const byId = (id) => document.getElementById(id);
-const style = getComputedStyle(document.documentElement);
-const colourOf = (name) => style.getPropertyValue(`--${name}`).trim();
-const percent = (value) => `${(value * 100).toFixed(0)} %`;
-const seriesLength = 300;
-const cameras = [];
+document.documentElement.lang = language;
+for (const node of document.querySelectorAll('[data-text]')) node.textContent = text[node.dataset.text];
+for (const node of document.querySelectorAll('[data-label]'))
+  node.setAttribute('aria-label', text[node.dataset.label]);
+for (const link of document.querySelectorAll('#languages a')) link.hidden = link.lang === language;
 
-function cameraCard(index, camera) {
-  const card = byId('camera-template').content.firstElementChild.cloneNode(true);
-  card.querySelector('h2').textContent = camera.name;
-  card.querySelector('img').alt = camera.name;
-  const zones = camera.zones.map((zone) => {
-    const row = byId('zone-template').content.firstElementChild.cloneNode(true);
-    row.querySelector('strong').textContent = zone.name;
-    card.querySelector('.zones').append(row);
-    return { row, series: [] };
-  });
-  byId('cameras').append(card);
-  return { index, card, zones, busy: false, pictureUrl: null };
+let cards = [];
+let shownLayout = '';
+let shownEvents;
+let picturesAsked = 0;
+let turn = 0;
+
+/** One card a camera; new ones where the monitor was started again with other cameras or zones. */
+function layOut(cameras) {
+  const layout = JSON.stringify(cameras.map(({ name, zones }) => [name, zones.map((zone) => zone.name)]));
+  if (layout === shownLayout) return;
+  for (const card of cards) card.remove();
+  cards = cameras.map((camera, index) => new CameraCard(index, camera));
+  byId('cameras').append(...cards.map(({ root }) => root));
+  shownLayout = layout;
 }
 
-function showCamera(entry, camera) {
-  const reason = camera.reason === null ? '' : ` (${camera.reason})`;
-  entry.card.querySelector('.state').textContent =
-    `${text[camera.state]}${reason}, ${text.rate(camera.decisionsPerSecond.toFixed(1))}`;
-  for (const [index, zone] of camera.zones.entries()) {
-    const { row, series } = entry.zones[index];
-    series.push(zone.coverage);
-    if (series.length > seriesLength) series.shift();
-    const badge = row.querySelector('.badge');
-    badge.textContent = text[zone.state];
-    badge.className = `badge ${zone.state}`;
-    row.querySelector('.coverage').textContent =
-      zone.coverage === null ? `${text.unknown}: ${zone.unknownReason}` : percent(zone.coverage);
-    drawSeries(row.querySelector('canvas'), series, 1, colourOf(zone.state));
+/** Every camera has its turn, however slow those before it are. */
+function refreshPictures() {
+  if (document.hidden) return;
+  for (let tried = 0; tried < cards.length && picturesAsked < mostPictures; tried += 1) {
+    const card = cards[turn % cards.length];
+    turn += 1;
+    if (card.wantsPicture) void refreshPicture(card);
   }
 }
 
-/** Draws values (null: a gap) from the right edge backwards. */
-function drawSeries(canvas, values, top, colour) {
-  const { width, height } = canvas;
-  const pen = canvas.getContext('2d');
-  pen.clearRect(0, 0, width, height);
-  pen.strokeStyle = colourOf('line');
-  pen.beginPath();
-  for (const part of [0, 0.5, 1]) {
-    pen.moveTo(0, 1 + part * (height - 2));
-    pen.lineTo(width, 1 + part * (height - 2));
-  }
-  pen.stroke();
-  pen.strokeStyle = colour;
-  pen.lineWidth = 2;
-  pen.beginPath();
-  let down = false;
-  for (const [index, value] of values.entries()) {
-    const x = width - (values.length - index) * (width / seriesLength);
-    const y = height - 1 - (value / top) * (height - 2);
-    if (value !== null) (down ? pen.lineTo : pen.moveTo).call(pen, x, y);
-    down = value !== null;
-  }
-  pen.stroke();
+async function refreshPicture(card) {
+  picturesAsked += 1;
+  // The next turn asks again; the page says by itself when the monitor is gone.
+  await card.refreshPicture(AbortSignal.timeout(patience)).catch(() => undefined);
+  picturesAsked -= 1;
 }
 
-async function refreshPicture(entry) {
-  if (entry.busy || document.hidden) return;
-  entry.busy = true;
-  try {
-    const answer = await fetch(`api/cameras/${entry.index}/picture.jpg`);
-    if (!answer.ok) return;
-    const url = URL.createObjectURL(await answer.blob());
-    entry.card.querySelector('img').src = url;
-    // The browser keeps a blob until its address is revoked.
-    if (entry.pictureUrl !== null) URL.revokeObjectURL(entry.pictureUrl);
-    entry.pictureUrl = url;
-  } finally {
-    entry.busy = false;
-  }
-}
+/** A number and its unit stay on one line. */
+const sentence = ({ at, camera, zone, type, coverage }) =>
+  `${moment(at)} ${camera} / ${zone}: ${text[type]}, ${percent(coverage).replace(' ', '\u00a0')}`;
 
 function showEvents(events) {
-  const items = events
-    .slice(-50)
-    .reverse()
-    .map((event) => {
-      const item = document.createElement('li');
-      item.textContent = `${new Date(event.at).toLocaleString(language)} ${event.camera} / ${event.zone}: ${text[event.type]}, ${percent(event.coverage)}`;
-      return item;
-    });
-  if (items.length === 0) byId('events').textContent = text.none;
-  else byId('events').replaceChildren(...items);
+  const newest = events.slice(-50).reverse().map(sentence);
+  const joined = newest.join('\n');
+  if (joined === shownEvents) return;
+  // What was there when the page was opened is no news.
+  if (shownEvents !== undefined) setText(byId('news'), newest[0] ?? '');
+  shownEvents = joined;
+  const lines = newest.length === 0 ? [text.none] : newest;
+  byId('events').replaceChildren(
+    ...lines.map((line) => Object.assign(document.createElement('li'), { textContent: line })),
+  );
 }
 
 function showMemory(memory) {
   const points = memory.slice(-seriesLength);
   const last = points.at(-1);
   if (last === undefined) return;
-  const top = Math.max(...points.map((point) => point.rssBytes)) * 1.25;
-  drawSeries(
-    byId('memory-chart'),
-    points.map((point) => point.rssBytes),
-    top,
-    '#6cb6ff',
-  );
+  const sizes = points.map(({ rssBytes }) => rssBytes);
+  drawSeries(byId('memory-chart'), sizes, Math.max(...sizes) * 1.25, '#6cb6ff');
   const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0);
-  byId('memory-now').textContent = text.now(
-    megabytes(last.rssBytes),
-    megabytes(last.heapUsedBytes),
-    last.liveResources,
+  setText(
+    byId('memory-now'),
+    text.now(megabytes(last.rssBytes), megabytes(last.heapUsedBytes), last.liveResources),
   );
 }
 
+/** @returns How the monitor is, in a word of `text`. */
 async function refresh() {
-  try {
-    const answer = await fetch('api/status');
-    const status = await answer.json();
-    for (const [index, camera] of status.cameras.entries()) {
-      cameras[index] ??= cameraCard(index, camera);
-      showCamera(cameras[index], camera);
-      // The next second asks again; the page says by itself when the monitor is gone.
-      refreshPicture(cameras[index]).catch(() => undefined);
-    }
-    showEvents(status.events);
-    showMemory(status.memory);
-    byId('connection').textContent = text.connected;
-  } catch {
-    byId('connection').textContent = text.lost;
-  }
+  const answer = await fetch('api/status', { signal: AbortSignal.timeout(patience) });
+  if (answer.status === 503) return 'starting';
+  const status = await answer.json();
+  layOut(status.cameras);
+  for (const [index, camera] of status.cameras.entries()) cards[index].show(camera);
+  showEvents(status.events);
+  showMemory(status.memory);
+  refreshPictures();
+  return 'connected';
 }
 
-setInterval(refresh, 1000);
-void refresh();
+/** Asks again a second after the last answer, or after `patience` without one. */
+async function watch() {
+  const how = await refresh().catch(() => 'lost');
+  setText(byId('connection'), text[how]);
+  if (how !== 'connected') {
+    for (const card of cards) card.lose();
+    setText(byId('memory-now'), text.unknown);
+  }
+  setTimeout(watch, 1000);
+}
+
+void watch();

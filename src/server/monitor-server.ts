@@ -23,11 +23,17 @@ const pictureTimeout = 3000;
 const auditRecording = fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url));
 const auditPictures = 300;
 
-const webFiles = {
-  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+const webTypes = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
 } as const;
+const scripts = ['page', 'camera-card', 'series-chart', 'set-text', 'texts', 'vietnamese-reasons'];
+const webFiles = [
+  { path: '/', file: 'index.html', type: webTypes.html },
+  { path: '/page.css', file: 'page.css', type: webTypes.css },
+  ...scripts.map((name) => ({ path: `/${name}.js`, file: `${name}.js`, type: webTypes.js })),
+];
 
 /** The monitor's page and API, for people and programs on this machine. */
 export class MonitorServer implements AsyncDisposable {
@@ -89,7 +95,7 @@ export class MonitorServer implements AsyncDisposable {
 }
 
 function addPages(app: FastifyInstance): void {
-  for (const [path, { file, type }] of Object.entries(webFiles)) {
+  for (const { path, file, type } of webFiles) {
     const content = readFileSync(new URL(`../../web/${file}`, import.meta.url), 'utf8');
     app.get(path, (_request, reply) => reply.type(type).send(content));
   }
