@@ -3,6 +3,7 @@
  */
 import { UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
+import { colorFilter } from './color-tags.ts';
 import {
   AV_BUFFERSRC_FLAG_KEEP_REF,
   errorText,
@@ -57,7 +58,7 @@ function connect(graph: FilterGraph, like: VideoFrame, filters: string): [Filter
   const { width, height, format, colorRange, colorSpace } = like.native;
   // Unknown range and colours (0 and 2) are passed on as such: the scaler then assumes what players do.
   const source = `width=${width}:height=${height}:pix_fmt=${format}:time_base=1/1000:range=${colorRange}:colorspace=${colorSpace}`;
-  const parsed = graph.parse2(`buffer@in=${source},${filters},buffersink@out`);
+  const parsed = graph.parse2(`buffer@in=${source},${colorFilter(colorSpace)}${filters},buffersink@out`);
   const code = parsed < 0 ? parsed : graph.configSync();
   if (code < 0) throw cannotConvert(like, errorText(code));
   const entrance = graph.getFilter('buffer@in');

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { type LedgerEntry, ledger, staged, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
+import { unreadableSpace } from './color-tags.ts';
 import type { DecoderChoice } from './decoder-choice.ts';
 import { DecoderOpener } from './decoder-opener.ts';
 import { AVERROR_EOF, Frame, posix } from './ffmpeg.ts';
@@ -67,6 +68,7 @@ export class VideoCapture implements AsyncDisposable {
   #info: VideoInfo;
   #stream: OpenedStream;
   #truncatedAt: number | null = null;
+  #unreadableSpace: string | undefined;
   #reading: Promise<unknown> | undefined;
   #disposed: Promise<void> | undefined;
 
@@ -157,7 +159,7 @@ export class VideoCapture implements AsyncDisposable {
     return this.#parts.options.decoders.softwareReason;
   }
 
-  /** What a reader of the results should know, a sentence each: damage, moved times, changes of size, another decoder than was chosen. */
+  /** What a reader of the results should know, a sentence each: damage, moved times, changes of size, odd colours, another decoder than was chosen. */
   get warnings(): readonly string[] {
     const { label } = this.#info;
     const warnings = lossWarnings(this.counters, label);
@@ -166,6 +168,11 @@ export class VideoCapture implements AsyncDisposable {
     const moved = this.#clock.originSeconds;
     if (moved !== 0)
       warnings.push(`${label}: times are moved by ${moved.toFixed(3)} s, since they began below 0`);
+    if (this.#unreadableSpace !== undefined) {
+      warnings.push(
+        `${label}: colours are declared as ${this.#unreadableSpace}, which cannot be converted; they are read as BT.601`,
+      );
+    }
     return warnings;
   }
 
@@ -254,7 +261,8 @@ export class VideoCapture implements AsyncDisposable {
 
   #checkGeometry(): void {
     if (!this.#geometry.update(this.#frame)) return;
-    const { width, height } = this.#native;
+    const { width, height, colorSpace } = this.#native;
+    this.#unreadableSpace = unreadableSpace(colorSpace) ?? this.#unreadableSpace;
     if (width < leastSide || height < leastSide) {
       throw new PlateauError(
         'ERR_SOURCE_FORMAT',
