@@ -2,6 +2,7 @@ import {
   type LedgerSnapshot,
   ledger,
   type MemoryMetricsSources,
+  type MemorySample,
   type Mistake,
   processSeconds,
 } from '@plateau/memory';
@@ -246,20 +247,19 @@ export class Monitor implements AsyncDisposable {
     for (const camera of this.#cameras) camera.expire(now);
     const sample = this.#pipeline?.tick();
     if (sample === undefined) return;
-    this.#memory.push({
-      at: Date.now(),
-      rssBytes: sample.rssBytes,
-      heapUsedBytes: sample.heapUsedBytes,
-      sharedBytes: sample.sharedBytes,
-      liveResources: this.#ledger?.live ?? 0,
-    });
-    if (this.#memory.length > memoryPoints) this.#memory.shift();
+    // Until every thread has told what it holds for the first time, how much is live is unknown, and not 0.
+    if (this.#ledger !== undefined) this.#keepMemory(sample, this.#ledger);
     // A thread that does not answer must not be asked again and again.
     if (this.#reporting) return;
     this.#reporting = true;
     const report = await this.#pipeline?.report();
     this.#reporting = false;
     this.#ledger = report?.ledger;
+  }
+
+  #keepMemory({ rssBytes, heapUsedBytes, sharedBytes }: MemorySample, { live }: LedgerSnapshot): void {
+    this.#memory.push({ at: Date.now(), rssBytes, heapUsedBytes, sharedBytes, liveResources: live });
+    if (this.#memory.length > memoryPoints) this.#memory.shift();
   }
 
   #keepEvent(event: CameraEvent): void {

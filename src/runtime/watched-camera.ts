@@ -5,6 +5,7 @@ import { maskSecrets } from '../mask-secrets.ts';
 import type { PictureArea } from '../vision/letterbox.ts';
 import type { InputSize } from '../vision/yolo/input-size.ts';
 import type { CameraListener, Said } from './camera-listener.ts';
+import { DecisionRate } from './decision-rate.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { CameraSettings } from './settings.ts';
 import type {
@@ -71,7 +72,7 @@ export class WatchedCamera implements CameraListener {
   #toldReason: string | null = null;
   #decided = 0;
   #lastDecision = processSeconds();
-  #meanInterval: number | undefined;
+  readonly #rate = new DecisionRate();
   #pictureWaiters: ((jpeg: Uint8Array | undefined) => void)[] = [];
 
   constructor(settings: CameraSettings, events: WatchedCameraEvents) {
@@ -141,7 +142,7 @@ export class WatchedCamera implements CameraListener {
       input: this.#input,
       counters: this.#counters,
       decided: this.#decided,
-      decisionsPerSecond: this.#meanInterval === undefined ? 0 : 1 / this.#meanInterval,
+      decisionsPerSecond: this.#rate.perSecond,
       zones: this.#zones.map((zone) => zone.status),
       warnings: this.#softwareReason === null ? this.#warnings : [this.#softwareReason, ...this.#warnings],
     };
@@ -201,7 +202,8 @@ export class WatchedCamera implements CameraListener {
       if (event !== undefined)
         this.#events.onEvent({ ...event, camera: this.settings.name, zone: zone.name, at: new Date() });
     }
-    this.#measureRate();
+    this.#lastDecision = processSeconds();
+    this.#rate.decided(this.#lastDecision);
     this.#decided += 1;
     if (decision.wanted && this.#pipeline !== undefined) {
       this.#pipeline.annotate(decision.camera, {
@@ -214,18 +216,6 @@ export class WatchedCamera implements CameraListener {
     }
   }
 
-  #measureRate(): void {
-    const now = processSeconds();
-    const interval = Math.max(1e-4, now - this.#lastDecision);
-    this.#meanInterval =
-      this.#decided === 0
-        ? undefined
-        : this.#meanInterval === undefined
-          ? interval
-          : this.#meanInterval * 0.95 + interval * 0.05;
-    this.#lastDecision = now;
-  }
-
   #setState(state: CameraState, reason: string | null): void {
     if (this.#hasFailed) return;
     const changed = state !== this.#state || reason !== this.#reason;
@@ -236,6 +226,7 @@ export class WatchedCamera implements CameraListener {
   }
 
   #loseZones(reason: string): void {
+    this.#rate.breakOff();
     for (const zone of this.#zones) zone.lose(reason);
   }
 

@@ -171,6 +171,17 @@ test('the metrics are the core’s own, with every thread, ring and budget in th
   expect(text).toMatch(/^plateau_live_resources\{kind="OnnxSession"\} 1$/m);
 });
 
+test('no point of memory says that nothing is live before the threads have told', {
+  timeout: 240_000,
+}, async () => {
+  await using watched = await Watched.start([camera('belt')]);
+  await watched.until('memory', ({ memory }) => memory.length > 1);
+  for (const { liveResources, rssBytes } of watched.monitor.status.memory) {
+    expect(liveResources).toBeGreaterThan(0);
+    expect(rssBytes).toBeGreaterThan(1e6);
+  }
+});
+
 test('a resource that is forgotten while it watches is found and named with its line', {
   timeout: 240_000,
 }, async () => {
