@@ -65,11 +65,15 @@ export class VideoCapture implements AsyncDisposable {
   readonly #timed: boolean;
   readonly #forgetSignal: () => void;
   readonly #next = () => this.#advance();
+  readonly #forgetReading = () => {
+    this.#reading = undefined;
+  };
   #info: VideoInfo;
   #stream: OpenedStream;
   #truncatedAt: number | null = null;
   #unreadableSpace: string | undefined;
-  #reading: Promise<unknown> | undefined;
+  /** The read that waits, where one does. */
+  #reading: Promise<VideoFrame | undefined> | undefined;
   #disposed: Promise<void> | undefined;
 
   /**
@@ -189,9 +193,9 @@ export class VideoCapture implements AsyncDisposable {
    * The next picture in presentation order, or `undefined` at the end of a recording. The object is the same each time
    * and belongs to this capture: valid until the next read; `clone()` keeps one.
    *
-   * A recording is read with synchronous calls within: take a turn of the event loop now and then.
-   * @throws PlateauError ERR_SOURCE_STALLED, ERR_SOURCE_LOST, ERR_SOURCE_FORMAT, ERR_SOURCE_NO_FRAMES; the reason of
-   *   an interruption.
+   * A recording is read with synchronous calls within: take a turn of the event loop now and then. One read at a time.
+   * @throws TypeError while another read waits; PlateauError ERR_SOURCE_STALLED, ERR_SOURCE_LOST, ERR_SOURCE_FORMAT,
+   *   ERR_SOURCE_NO_FRAMES; the reason of an interruption.
    */
   async read(): Promise<VideoFrame | undefined> {
     return this.readNow();
@@ -200,8 +204,17 @@ export class VideoCapture implements AsyncDisposable {
   /** As `read`, but a picture that is there without waiting comes at once, as those of a recording do. */
   readNow(): VideoFrame | undefined | Promise<VideoFrame | undefined> {
     if (this.#disposed !== undefined) throw new UseAfterDisposeError(`the capture of ${this.#info.label}`);
+    if (this.#reading !== undefined) {
+      // Two native reads of one connection at a time would mix up its packets.
+      throw new TypeError(
+        `the capture of ${this.#info.label} is still being read: wait for that read, or interrupt it, before the next`,
+      );
+    }
     this.#native.unref();
-    return staged('decode', this.#next);
+    const frame = staged('decode', this.#next);
+    if (!(frame instanceof Promise)) return frame;
+    this.#reading = frame.finally(this.#forgetReading);
+    return this.#reading;
   }
 
   /** Ends the pending call of another task within milliseconds; it and all later ones throw an AbortError. */
@@ -239,14 +252,8 @@ export class VideoCapture implements AsyncDisposable {
       else if (code !== AVERROR_EOF) this.counters.damaged += 1;
       else if (this.#isLastPart()) return this.#end();
       else wait = this.#nextPart();
-      if (wait !== undefined) return this.#advanceAfter(wait);
+      if (wait !== undefined) return wait.then(this.#next);
     }
-  }
-
-  #advanceAfter(wait: Promise<void>): Promise<VideoFrame | undefined> {
-    const advanced = wait.then(() => this.#advance());
-    this.#reading = advanced;
-    return advanced;
   }
 
   #present(): void {

@@ -236,6 +236,30 @@ describe('interrupting', () => {
     await expect(capture.read()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  test('a second read beside one that waits is refused, and the first goes on', async () => {
+    const { promise: more, resolve: sendMore } = Promise.withResolvers<void>();
+    await using camera = await WebCamera.start(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+      const jpeg = jpegs[0] as Buffer;
+      for (let i = 0; i < 4; i += 1) {
+        if (i === 2) await more;
+        response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+        response.write(jpeg);
+        response.write('\r\n');
+      }
+    });
+    await using capture = await VideoCapture.open(camera.url(), { timeoutSeconds: 60 });
+    await capture.read();
+    const reads = Array.from({ length: 3 }, () => capture.read());
+    await Promise.allSettled(reads.slice(1));
+    sendMore();
+    const [first, ...others] = await Promise.allSettled(reads);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { width: 320 } });
+    for (const other of others)
+      expect(other).toMatchObject({ status: 'rejected', reason: expect.any(TypeError) });
+    expect(await capture.read()).toMatchObject({ width: 320 });
+  });
+
   test('disposing of a capture ends its waiting read', async () => {
     await using camera = await WebCamera.start((_request, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
