@@ -9,6 +9,7 @@ import type { DecoderChoice } from './decoder-choice.ts';
 import { Pacer } from './pacer.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
+import { requireWithin } from './require-within.ts';
 import type { Transport } from './stream-connection.ts';
 import { VideoCapture } from './video-capture.ts';
 import { addCounters, type VideoCounters, zeroCounters } from './video-counters.ts';
@@ -58,6 +59,7 @@ const goodSeconds = 10;
 
 export class CameraFeed implements AsyncDisposable {
   readonly #options: CameraFeedOptions;
+  readonly #stallSeconds: number;
   readonly #clock: () => number;
   readonly #backoff: ReconnectBackoff;
   readonly #stop = new AbortController();
@@ -68,8 +70,11 @@ export class CameraFeed implements AsyncDisposable {
   #effort: DecodingEffort = 'all';
   #running: Promise<void> | undefined;
 
+  /** @throws RangeError for a time that no timer can hold. */
   constructor(options: CameraFeedOptions) {
     this.#options = options;
+    this.#stallSeconds = options.stallSeconds ?? 5;
+    requireWithin('stallSeconds', this.#stallSeconds, 0.001, 86_400);
     this.#clock = options.clock ?? (() => performance.now() / 1000);
     this.#backoff = new ReconnectBackoff(options.random ?? Math.random);
   }
@@ -164,7 +169,7 @@ export class CameraFeed implements AsyncDisposable {
 
   async #readOn(capture: VideoCapture): Promise<void> {
     const { signal } = this.#stop;
-    const stallSeconds = this.#options.stallSeconds ?? 5;
+    const stallSeconds = this.#stallSeconds;
     const { info } = capture;
     const pacer = info.live ? undefined : new Pacer(this.#clock);
     let stalled = false;

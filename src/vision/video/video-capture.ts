@@ -15,6 +15,7 @@ import { PacketFeed } from './packet-feed.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { PictureGeometry } from './picture-geometry.ts';
 import { PresentationClock } from './presentation-clock.ts';
+import { requireWithin } from './require-within.ts';
 import { SourceParts } from './source-parts.ts';
 import type { Transport } from './stream-connection.ts';
 import { lossWarnings, type VideoCounters, zeroCounters } from './video-counters.ts';
@@ -78,11 +79,15 @@ export class VideoCapture implements AsyncDisposable {
 
   /**
    * @param source A path, a folder of pictures, `/dev/videoN`, or an rtsp, rtsps, http, https or file address.
-   * @throws PlateauError with a code of the ERR_SOURCE_ family; the signal's reason.
+   * @throws PlateauError with a code of the ERR_SOURCE_ family; RangeError for an option that is none; the signal's reason.
    */
   static async open(source: string, options: VideoCaptureOptions = {}): Promise<VideoCapture> {
     const { signal, transport = 'auto', timeoutSeconds = 5, decoderThreads = 1, loop = false } = options;
-    const { decoder = 'software', onSoftware } = options;
+    const { decoder = 'software', onSoftware, folderFrameRate = usualFrameRate } = options;
+    // What a timer cannot hold ends it at once, and times would stand still or be none.
+    requireWithin('timeoutSeconds', timeoutSeconds, 0.001, 86_400);
+    requireWithin('decoderThreads', decoderThreads, 0, 64);
+    requireWithin('folderFrameRate', folderFrameRate, 0.001, 1000);
     signal?.throwIfAborted();
     const parsed = parseVideoSource(source);
     using decoders = new DisposableStack();
@@ -277,9 +282,10 @@ export class VideoCapture implements AsyncDisposable {
       );
     }
     if (this.counters.decoded > 1) this.counters.geometryChanges += 1;
-    // Some streams tell their size with the first picture only.
-    if (this.#info.width === 0) {
-      this.#info = { ...this.#info, width: this.#frame.width, height: this.#frame.height };
+    // Some streams tell their size with the first picture only, and JPEGs how they are turned.
+    if (this.counters.decoded === 1) {
+      const { width, height, rotation } = this.#frame;
+      this.#info = { ...this.#info, width, height, rotationDegrees: rotation.degrees };
     }
     // The decoder's references, about four pictures, and the one in hand.
     this.#entry.bytes = pictureBytes(this.#native) * 5;

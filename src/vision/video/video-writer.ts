@@ -22,6 +22,7 @@ import {
 } from './ffmpeg.ts';
 import { PictureCanvas } from './picture-canvas.ts';
 import { PictureConverter, type PictureForm } from './picture-converter.ts';
+import { requireWithin } from './require-within.ts';
 import type { VideoFrame } from './video-frame.ts';
 
 export interface VideoWriterOptions {
@@ -33,6 +34,8 @@ export interface VideoWriterOptions {
 }
 
 const ticksPerSecond = 90_000;
+/** Beyond the seconds of any calendar: what is later was no time. */
+const latestSeconds = 1e11;
 
 export class VideoWriter implements AsyncDisposable {
   /** FFmpeg's name of the encoder in use: `libx264` or `libvpx-vp9`. */
@@ -57,20 +60,21 @@ export class VideoWriter implements AsyncDisposable {
 
   /**
    * @param path Where the video will stand. An existing file is replaced when the new one is whole.
-   * @throws PlateauError ERR_OUTPUT_UNWRITABLE; RangeError for a size that is none.
+   * @throws PlateauError ERR_OUTPUT_UNWRITABLE; RangeError for a size or rate that is none.
    */
   static async open(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
     return new VideoWriter(path, options);
   }
 
   private constructor(path: string, options: VideoWriterOptions) {
-    const { width, height } = options;
+    const { width, height, frameRate = 25 } = options;
+    requireWithin('frameRate', frameRate, 0.001, ticksPerSecond);
     if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
       throw new RangeError(`a video must have a whole size, not ${width}x${height}`);
     }
     refuseWhatIsNoFile(path);
     this.#path = path;
-    this.#interval = BigInt(Math.round(ticksPerSecond / (options.frameRate ?? 25)));
+    this.#interval = BigInt(Math.round(ticksPerSecond / frameRate));
     this.padding = { right: width % 2, bottom: height % 2 };
     this.#form = {
       width,
@@ -85,7 +89,7 @@ export class VideoWriter implements AsyncDisposable {
     try {
       this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partial.path));
       this.#check(this.#context.openOutputSync());
-      [encoder, this.encoderName] = openEncoder(this.#form, options.frameRate ?? 25);
+      [encoder, this.encoderName] = openEncoder(this.#form, frameRate);
       this.#encoder = encoder;
       this.#stream = this.#context.newStream();
       this.#check(this.#stream.codecpar.fromContext(encoder));
@@ -116,9 +120,12 @@ export class VideoWriter implements AsyncDisposable {
    * Appends a picture. @param timestampSeconds Its source time; one that does not ascend is moved by the least step.
    * @param draw Draws over the picture, in pixels of the source.
    * @throws PlateauError ERR_OUTPUT_UNWRITABLE when the disk is full or gone; the partial file is removed by then.
+   *   RangeError for a time that is none, and nothing is written.
    */
   write(frame: VideoFrame, timestampSeconds: number, draw?: (canvas: PictureCanvas) => void): void {
     this.#checkOpen();
+    // MP4 begins at 0: players leave out what stands ahead of it.
+    requireWithin('timestampSeconds', timestampSeconds, 0, latestSeconds);
     const picture = this.#converter.convert(frame, this.#form);
     if (draw !== undefined) {
       const { width: sourceWidth, height: sourceHeight } = frame;

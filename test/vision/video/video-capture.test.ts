@@ -158,6 +158,28 @@ describe('reading a recording', () => {
     expect(counters).toMatchObject({ decoded: 3, damaged: 1, geometryChanges: 2 });
   });
 
+  test('a JPEG that says how it is to be turned is shown so, once it is known', async () => {
+    const jpeg = readFileSync(
+      clips.make('turned.jpg', {
+        source: 'testsrc2=s=64x48:r=1:d=1',
+        encoder: 'mjpeg',
+        pixelFormat: 'yuvj420p',
+        format: 'image2',
+        formatOptions: { update: '1' },
+      }),
+    );
+    // Behind the two bytes that begin it: an Exif segment whose one entry is the orientation, a quarter turn clockwise.
+    const exif = Buffer.from(
+      'ffe100224578696600004d4d002a00000008000101120003000000010006000000000000',
+      'hex',
+    );
+    const path = clips.file('turned.jpg');
+    writeFileSync(path, Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]));
+    await using capture = await VideoCapture.open(path);
+    expect(await capture.read()).toMatchObject({ width: 48, height: 64 });
+    expect(capture.info).toMatchObject({ width: 48, height: 64, rotationDegrees: 90 });
+  });
+
   test('fewer pictures are decoded with less effort, and full effort waits for a key frame', async () => {
     await using capture = await VideoCapture.open(base);
     capture.effort = 'key-only';

@@ -193,6 +193,32 @@ function mountSmallDisk(): string | undefined {
   }
 }
 
+test('a rate that is none is refused before anything is written', async () => {
+  const target = clips.file('no-rate.mp4');
+  for (const frameRate of [0, Number.NaN, -25, Infinity])
+    await expect(VideoWriter.open(target, { width: 64, height: 48, frameRate })).rejects.toThrow(
+      /^frameRate must lie within/,
+    );
+  expect(existsSync(target)).toBe(false);
+});
+
+test('a time below 0, which players would leave out, or that is none is refused, and the video goes on', async () => {
+  const target = clips.file('times.mp4');
+  {
+    await using capture = await VideoCapture.open(base);
+    await using writer = await VideoWriter.open(target, { width: 320, height: 240 });
+    for (let frame = await capture.read(); frame !== undefined; frame = await capture.read()) {
+      const picture = frame;
+      for (const time of [-0.1, Number.NaN, Infinity])
+        expect(() => writer.write(picture, time)).toThrow(/^timestampSeconds must lie within/);
+      writer.write(frame, frame.timestampSeconds);
+    }
+    await writer.finish();
+  }
+  await using written = await VideoCapture.open(target);
+  expect(written.info.frameCountEstimate).toBe(30);
+});
+
 const disk = mountSmallDisk();
 afterAll(() => {
   if (disk !== undefined) execFileSync('umount', [disk]);
