@@ -185,11 +185,13 @@ export class Doctor {
   #memory(model: ModelDescription, cameras: number): DoctorReport['memory'] {
     const limit = readMemoryLimit();
     const sizes = this.#sources.map(({ width, height }) => [width, height] as const);
-    const largest = sizes.toSorted((a, b) => b[0] * b[1] - a[0] * a[1])[0] ?? [1280, 720];
+    const known = sizes.toSorted((a, b) => b[0] * b[1] - a[0] * a[1])[0];
+    const largest = known ?? [1280, 720];
+    const size = `${largest.join('x')}${known === undefined ? ', a guess since none was opened' : ''}`;
     const forecast = forecastMemory(model.byteLength, model.input, largest, cameras, defaults.ringSlots);
     const limitBytes = limit.limitBytes ?? limit.machineBytes;
     const limitOrigin = limit.limitBytes === undefined ? 'the machine' : limit.limitOrigin;
-    const text = `about ${megabytes(forecast.totalBytes)} for ${cameras === 1 ? '1 camera' : `${cameras} cameras`} of ${largest.join('x')} (${megabytes(forecast.perCameraBytes)} each) within ${megabytes(limitBytes)} (${limitOrigin})`;
+    const text = `about ${megabytes(forecast.totalBytes)} for ${cameras === 1 ? '1 camera' : `${cameras} cameras`} of ${size} (${megabytes(forecast.perCameraBytes)} each) within ${megabytes(limitBytes)} (${limitOrigin})`;
     if (forecast.totalBytes <= limitBytes) this.#say('memory', 'ok', text);
     else
       this.#fail(
