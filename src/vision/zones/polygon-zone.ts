@@ -7,6 +7,7 @@ import {
   signedArea,
   withoutDuplicates,
 } from './polygon.ts';
+import { windsBothWays } from './winding.ts';
 
 /** A zone as it is written down: plain data, good for a message between threads. */
 export interface ZoneDefinition {
@@ -46,6 +47,7 @@ export class PolygonZone {
     this.name = definition.name;
     this.space = definition.space;
     this.drawnFor = definition.drawnFor;
+    this.#checkForm(definition);
     this.points = withoutDuplicates(definition.points);
     if (definition.points.length > mostPoints)
       this.#refuse(
@@ -70,9 +72,25 @@ export class PolygonZone {
         `crosses itself: the line from ${this.#place(first)} meets the line from ${this.#place(second)}; give the points in order around it`,
       );
     }
+    if (windsBothWays(this.points))
+      this.#refuse('crosses itself at one of its corners; give the points in order around it');
     if (Math.abs(signedArea(this.points)) <= 1e-12 * perimeter(this.points) ** 2) {
       this.#refuse('has no area, since its points lie on one line: draw it around what is to be watched');
     }
+  }
+
+  /** Definitions come out of files as well, where nobody has checked their types. */
+  #checkForm({ points, space, drawnFor }: ZoneDefinition): void {
+    const isPlace = (point: unknown): boolean =>
+      Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number';
+    if (!(Array.isArray(points) && points.every(isPlace)))
+      this.#refuse('needs a list of points, each of them two numbers, as in [[0, 0], [1, 0], [1, 1]]');
+    if (space !== 'pixels' && space !== 'fractions')
+      this.#refuse(`has its points in "${space}"; write "pixels" or "fractions"`);
+    if (drawnFor !== undefined && !(drawnFor[0] > 0 && drawnFor[1] > 0))
+      this.#refuse(
+        `was drawn on ${drawnFor.join('x')}, which is no size of a picture; give its width and height`,
+      );
   }
 
   /** The corners in pixels of a picture of this size, not cut to it. */
@@ -100,7 +118,7 @@ export class PolygonZone {
       warnings.push(`Zone "${this.name}" ${text}.`);
     };
     if (area < wholeArea * (1 - 1e-9)) {
-      const outside = ((1 - area / wholeArea) * 100).toPrecision(2);
+      const outside = Number(((1 - area / wholeArea) * 100).toPrecision(2));
       say(
         `reaches out of the picture of ${width}x${height}: the ${outside} % outside are cut off and not counted`,
       );

@@ -325,6 +325,47 @@ describe('a zone is checked', () => {
     expect(() => new PolygonZone(pixels(points, 'chute'))).toThrow(/"chute"/);
   });
 
+  test.each([
+    [{ points: undefined }, /needs a list of points/],
+    [{ points: 'x' }, /needs a list of points/],
+    [{ points: [[0, 0], [1, 0], [1]] }, /needs a list of points/],
+    [
+      {
+        points: [
+          [0, 0],
+          [1, 0],
+          ['1', '1'],
+        ],
+      },
+      /needs a list of points/,
+    ],
+    [{ points: [[0, 0], [1, 0], null] }, /needs a list of points/],
+    [{ space: 'pixel' }, /its points in "pixel"; write "pixels" or "fractions"/],
+    [{ drawnFor: [0, 0] }, /was drawn on 0x0, which is no size/],
+    [{ drawnFor: [640, Number.NaN] }, /was drawn on 640xNaN, which is no size/],
+  ])('a definition out of a file that has %j is refused by the name of its zone', (part, message) => {
+    const points = [
+      [0, 0],
+      [10, 0],
+      [10, 10],
+    ];
+    const make = () => new PolygonZone({ name: 'chute', points, space: 'pixels', ...part } as never);
+    expect(make).toThrow(message);
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_ZONE_INVALID' }));
+  });
+
+  test('nearly all of it outside is told in plain figures', () => {
+    const { warnings } = new PolygonZone(
+      pixels([
+        [0, 0],
+        [10000, 0],
+        [10000, 10000],
+        [0, 10000],
+      ]),
+    ).outlineFor(100, 100);
+    expect(warnings).toEqual([expect.stringContaining('the 100 % outside are cut off')]);
+  });
+
   test('too small to measure it is refused, so that no coverage is ever 0 of 0', () => {
     expect(() =>
       raster([
