@@ -88,6 +88,7 @@ async function start(sources: string[], options: StartOptions, command: Command)
     onCameraFailed: (camera, error) => failures.add(camera, error),
     onCameraInput: (camera, input) =>
       table.note(`${camera}: the model runs at ${input.join('x')} (height x width)`),
+    onCameraWarning: (camera, warning) => table.note(`${camera}: ${warning}`),
     onSoftwareDecoding: (camera, reason) => table.note(`${new Date().toISOString()} ${camera}: ${reason}`),
     onFailure: (error, retrySeconds) => table.note(`${error.message} Starting again in ${retrySeconds} s.`),
     onMistake: ({ sentence }) => table.note(`${new Date().toISOString()} memory: ${sentence}.`),

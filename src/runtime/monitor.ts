@@ -31,6 +31,8 @@ export interface MonitorListener {
   onCameraFailed?(camera: string, error: PlateauError): void;
   /** The model runs the camera's pictures, or what `crop` leaves of them, at `input` from now on. */
   onCameraInput?(camera: string, input: InputSize, crop: PictureArea): void;
+  /** What is odd with a camera's zones on its pictures, a sentence; whoever drew them should look at them. */
+  onCameraWarning?(camera: string, warning: string): void;
   /** Software decodes the camera's pictures although hardware was to; once for each reason. */
   onSoftwareDecoding?(camera: string, reason: string): void;
   onFailure(error: PlateauError, retrySeconds: number): void;
@@ -122,6 +124,7 @@ export class Monitor implements AsyncDisposable {
           onResult: (decision) => this.#mistakes.result(decision, 'Decision'),
           onSoftwareDecoding: (camera, reason) => listener.onSoftwareDecoding?.(camera, reason),
           onInput: (camera, input, crop) => listener.onCameraInput?.(camera, input, crop),
+          onWarning: (camera, warning) => listener.onCameraWarning?.(camera, warning),
         }),
     );
   }

@@ -51,6 +51,8 @@ export interface WatchedCameraEvents {
   onSoftwareDecoding(camera: string, reason: string): void;
   /** @param input [height, width] at which the model runs the camera's pictures, or what `crop` leaves of them. */
   onInput(camera: string, input: InputSize, crop: PictureArea): void;
+  /** A sentence about what is odd with the camera's zones on its pictures. */
+  onWarning(camera: string, warning: string): void;
 }
 
 /** A live camera on the main thread: its zones, its state, and the newest annotated picture for those who look. */
@@ -184,6 +186,7 @@ export class WatchedCamera implements CameraListener {
     this.#input = input;
     this.#warnings = warnings;
     this.#events.onInput(this.settings.name, input, crop);
+    for (const warning of warnings) this.#events.onWarning(this.settings.name, warning);
   }
 
   onFailed(error: PlateauError): void {

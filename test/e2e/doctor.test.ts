@@ -39,7 +39,9 @@ test('a good machine, model and source: every check holds, in lines for people',
 test('without a source the size of its pictures is a guess, and is called one', async () => {
   const { code, stdout } = await plateau(['doctor', '--model', knownAnswer]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^✓ memory .*for 1 camera of 1280x720, a guess since none was opened \(\d+ MB each\)/m);
+  expect(stdout).toMatch(
+    /^✓ memory .*for 1 camera of 1280x720, a guess since none was opened \(\d+ MB each\)/m,
+  );
 });
 
 test('a model of open size: the shape of each source is told', async () => {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { liveCapture } from '../../src/runtime/capture-settings.ts';
 import { defaults } from '../../src/runtime/defaults.ts';
 import type { Decision } from '../../src/runtime/thread-protocol.ts';
-import { WatchedCamera } from '../../src/runtime/watched-camera.ts';
+import { WatchedCamera, type WatchedCameraEvents } from '../../src/runtime/watched-camera.ts';
 import { wholePicture } from '../../src/runtime/whole-picture.ts';
 
 const nothing = (): void => undefined;
 
-function watchedCamera(): WatchedCamera {
+function watchedCamera(events: Partial<WatchedCameraEvents> = {}): WatchedCamera {
   return new WatchedCamera(
     {
       name: 'belt',
@@ -22,6 +22,8 @@ function watchedCamera(): WatchedCamera {
       onResult: nothing,
       onSoftwareDecoding: nothing,
       onInput: nothing,
+      onWarning: nothing,
+      ...events,
     },
   );
 }
@@ -57,4 +59,13 @@ test('a camera that is called live but is not decided any more has no rate', () 
   camera.expire(processSeconds() + 3600);
   expect(camera.status).toMatchObject({ state: 'live', decisionsPerSecond: 0 });
   expect(camera.status.zones[0].unknownReason).toMatch(/^no decision for \d+ s$/);
+});
+
+test('what is odd with the zones is told, and stands in the status', () => {
+  const told: string[] = [];
+  const camera = watchedCamera({ onWarning: (name, warning) => told.push(`${name}: ${warning}`) });
+  const warnings = ['Zone "chute" reaches out of the picture.'];
+  camera.onGeometry({ input: [320, 320], crop: { left: 0, top: 0, width: 640, height: 360 }, warnings });
+  expect(told).toEqual(['belt: Zone "chute" reaches out of the picture.']);
+  expect(camera.status.warnings).toEqual(warnings);
 });
