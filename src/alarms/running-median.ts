@@ -1,8 +1,8 @@
 /**
  * Median of the values of the last seconds: one missed or invented detection does not move it.
  *
- * A plain ring with insertion sort on demand: windows hold some tens of values, and nothing is allocated after
- * the window has reached its size. The number of values is bounded; beyond it the oldest leaves early.
+ * A plain ring beside the same values in order: nothing is allocated once it is made. The number of values is bounded;
+ * beyond it the oldest leaves early.
  */
 export class RunningMedian {
   readonly #windowSeconds: number;
@@ -36,6 +36,9 @@ export class RunningMedian {
     const slot = (this.#first + this.#count) % capacity;
     this.#times[slot] = timeSeconds;
     this.#values[slot] = value;
+    const at = this.#placeOf(value);
+    this.#sorted.copyWithin(at + 1, at, this.#count);
+    this.#sorted[at] = value;
     this.#count += 1;
     // The tolerance keeps times such as 0.1 + 0.2 from holding a value that has just left.
     while (this.#count > 1 && this.#times[this.#first] <= timeSeconds - this.#windowSeconds + 1e-9) {
@@ -45,21 +48,26 @@ export class RunningMedian {
   }
 
   #dropOldest(): void {
+    const at = this.#placeOf(this.#values[this.#first]);
+    this.#sorted.copyWithin(at, at + 1, this.#count);
     this.#first = (this.#first + 1) % this.#times.length;
     this.#count -= 1;
   }
 
+  /** Where in the order the first value stands that is not below this one. */
+  #placeOf(value: number): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sorted[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   #median(): number {
     const sorted = this.#sorted;
-    for (let i = 0; i < this.#count; i += 1) {
-      const value = this.#values[(this.#first + i) % this.#values.length];
-      let at = i;
-      while (at > 0 && sorted[at - 1] > value) {
-        sorted[at] = sorted[at - 1];
-        at -= 1;
-      }
-      sorted[at] = value;
-    }
     const middle = this.#count >> 1;
     return this.#count % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

@@ -2,6 +2,11 @@ import { type BlockageSettings, checkBlockageSettings } from './blockage-setting
 import { RunningMedian } from './running-median.ts';
 import { UsualInterval } from './usual-interval.ts';
 
+/** Readings a second for which the smoothing window has room: more than any camera gives. */
+const mostReadingsPerSecond = 256;
+/** Readings that a window holds at most, in 1.5 MB: eleven minutes of 100 a second. Of a longer one the oldest leave early. */
+const mostReadings = 65_536;
+
 /** A change of a zone's state. */
 export interface ZoneEvent {
   readonly type: 'blocked' | 'cleared';
@@ -32,7 +37,11 @@ export class ZoneBlockage {
   constructor(settings: BlockageSettings) {
     checkBlockageSettings(settings);
     this.settings = settings;
-    this.#median = new RunningMedian(settings.smoothSeconds);
+    const readings = Math.ceil(settings.smoothSeconds * mostReadingsPerSecond);
+    this.#median = new RunningMedian(
+      settings.smoothSeconds,
+      Math.min(mostReadings, Math.max(mostReadingsPerSecond, readings)),
+    );
   }
 
   get state(): 'clear' | 'blocked' {
@@ -55,8 +64,14 @@ export class ZoneBlockage {
    * @param timeSeconds Time of the reading: source time of a recording, arrival of a live picture.
    * @param coverage Fraction 0..1 of the zone, or `null` where it cannot be known.
    * @returns The change of state that this reading completes, if any.
+   * @throws RangeError for a time that is none and a coverage that is no fraction; nothing has changed then.
    */
   update(timeSeconds: number, coverage: number | null): ZoneEvent | undefined {
+    if (!Number.isFinite(timeSeconds)) throw new RangeError(`a reading at ${timeSeconds} s has no time`);
+    if (coverage !== null && !(coverage >= 0 && coverage <= 1))
+      throw new RangeError(
+        `coverage is a fraction from 0 to 1, or null where it is unknown, and not ${coverage}`,
+      );
     if (this.#lastTime !== undefined) {
       const step = timeSeconds - this.#lastTime;
       if (step < 0 || this.#interval.isGap(step)) this.#breakRun();

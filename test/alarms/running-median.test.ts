@@ -39,3 +39,13 @@ test('more values than the capacity drop the oldest instead of growing', () => {
   expect(median.count).toBe(3);
   expect(median.add(5, 7)).toBe(1);
 });
+
+test('a long window holds all of its values, and at the pace of a camera', () => {
+  const median = new RunningMedian(60, 60 * 25);
+  const began = performance.now();
+  // 40 of 60 seconds lie above: the last 256 values, all below, would say otherwise.
+  for (let i = 0; i < 10 * 60 * 25; i += 1) median.add(i / 25, i % 1500 < 1000 ? 0.9 : 0.1);
+  expect(median.add(10 * 60, 0.1)).toBe(0.9);
+  expect(median.count).toBe(1500);
+  expect(performance.now() - began).toBeLessThan(2000);
+});

@@ -117,6 +117,28 @@ describe('ZoneBlockage', () => {
     expect(() => new ZoneBlockage({ ...settings, smoothSeconds: Number.NaN })).toThrow(/smoothSeconds/);
   });
 
+  test('a long smoothing window is as long as it says at 25 readings a second', () => {
+    const zone = new ZoneBlockage({ ...settings, smoothSeconds: 60 });
+    for (let i = 0; i < 1000; i += 1) zone.update(i / 25, 0.5);
+    for (let i = 1000; i < 1400; i += 1) zone.update(i / 25, 0);
+    expect(zone.smoothedCoverage).toBe(0.5);
+  });
+
+  test('a reading without a time or with no fraction is refused and changes nothing', () => {
+    const zone = new ZoneBlockage({ ...settings, onDelaySeconds: 1 });
+    zone.update(0, 0.9);
+    for (const [time, coverage] of [
+      [Number.NaN, 0.9],
+      [Infinity, 0.9],
+      [0.5, Number.NaN],
+      [0.5, 81],
+      [0.5, -0.1],
+    ] as const)
+      expect(() => zone.update(time, coverage)).toThrow(RangeError);
+    expect(zone.update(0.5, 0.9)).toBeUndefined();
+    expect(zone.update(1, 0.9)).toMatchObject({ type: 'blocked', t: 1 });
+  });
+
   test('over random readings events alternate, and each had an unbroken run behind it', () => {
     const reading = fc.record({
       step: fc.oneof(
