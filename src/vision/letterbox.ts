@@ -36,7 +36,7 @@ export const letterboxGrey = 114;
 
 /**
  * @param crop Part of the source that is scaled instead of the whole; it lies within the source.
- * @throws RangeError where a side is no whole number of at least 1.
+ * @throws RangeError where a side is no whole number of at least 1, or the crop lies outside.
  */
 export function letterbox(
   sourceWidth: number,
@@ -48,6 +48,13 @@ export function letterbox(
   for (const side of [sourceWidth, sourceHeight, crop.width, crop.height, inputWidth, inputHeight]) {
     if (!Number.isInteger(side) || side < 1)
       throw new RangeError(`a side must be a whole number, not ${side}`);
+  }
+  const { left, top, width, height } = crop;
+  // Elsewhere FFmpeg would cut at the picture's edge without a word, and the mask would lie beside what it covers.
+  if (!(left >= 0 && top >= 0 && left + width <= sourceWidth && top + height <= sourceHeight)) {
+    throw new RangeError(
+      `a crop of ${width}x${height} at ${left},${top} reaches out of a picture of ${sourceWidth}x${sourceHeight}`,
+    );
   }
   const gain = Math.min(inputHeight / crop.height, inputWidth / crop.width);
   const scaledWidth = Math.min(inputWidth, Math.max(1, roundHalfToEven(crop.width * gain)));

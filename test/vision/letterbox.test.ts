@@ -83,4 +83,19 @@ describe('letterbox', () => {
   test('a side of 0 is the mistake of whoever asks', () => {
     expect(() => letterbox(0, 10, 320, 320)).toThrow(RangeError);
   });
+
+  test.each([
+    { left: -1, top: 0, width: 10, height: 10 },
+    { left: 0, top: -1, width: 10, height: 10 },
+    { left: 55, top: 0, width: 10, height: 10 },
+    { left: 0, top: 39, width: 10, height: 10 },
+    { left: Number.NaN, top: 0, width: 10, height: 10 },
+  ])('a crop that reaches out of the picture is refused: %j', (crop) => {
+    expect(() => letterbox(64, 48, 32, 32, crop)).toThrow(/reaches out of a picture of 64x48/);
+  });
+
+  test('a crop that ends with the picture is none', () => {
+    const crop = { left: 54, top: 38, width: 10, height: 10 };
+    expect(letterbox(64, 48, 32, 32, crop)).toMatchObject({ crop, scaledWidth: 32, scaledHeight: 32 });
+  });
 });

@@ -52,11 +52,14 @@ export class ModelInputScaler implements Disposable {
   #rebuilds = 0;
   #disposed = false;
 
+  /** @throws RangeError for a size that is none. */
   constructor(options: ModelInputScalerOptions) {
-    this.width = options.width;
-    this.height = options.height;
-    this.#flags = options.scalingFlags ?? likeOpenCv;
     const { width, height } = options;
+    if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
+      throw new RangeError(`a model's input must have a whole size, not ${width}x${height}`);
+    this.width = width;
+    this.height = height;
+    this.#flags = options.scalingFlags ?? likeOpenCv;
     this.#place = options.place ?? ((across, down) => letterbox(across, down, width, height));
     this.#scaled.alloc();
     this.#held.alloc();
@@ -77,10 +80,12 @@ export class ModelInputScaler implements Disposable {
    * @param target Planes of red, green and blue, `3 * height * width` floats in [0, 1], rows from the top. Shared
    *   memory will do. Filled wholly, padding included; an input smaller than the largest fills the front of it.
    * @returns Where the picture lies in the input; the same object until the source changes its geometry.
-   * @throws PlateauError ERR_SOURCE_FORMAT for a pixel format that FFmpeg cannot convert.
+   * @throws PlateauError ERR_SOURCE_FORMAT for a pixel format that FFmpeg cannot convert; TypeError or RangeError for a
+   *   target, or a place in it, that does not fit.
    */
   scaleInto(frame: VideoFrame, target: Float32Array): Letterbox {
     if (this.#disposed) throw new UseAfterDisposeError('a model input scaler');
+    if (!(target instanceof Float32Array)) throw new TypeError('the target must be a Float32Array');
     if (target.length !== 3 * this.width * this.height) {
       throw new RangeError(
         `the target must hold ${3 * this.width * this.height} floats, not ${target.length}`,
@@ -113,6 +118,12 @@ export class ModelInputScaler implements Disposable {
     this.#letterbox = undefined;
     this.#places = new WeakMap();
     const box = this.#place(frame.width, frame.height);
+    if (box.inputWidth * box.inputHeight > this.width * this.height) {
+      // A target within a larger memory, as a ring's slot is, would be written past its end.
+      throw new RangeError(
+        `an input of ${box.inputWidth}x${box.inputHeight} does not fit into one of ${this.width}x${this.height}`,
+      );
+    }
     this.#filter?.[Symbol.dispose]();
     this.#filter = undefined;
     this.#filter = new PictureFilter(frame, this.#filters(frame, box));

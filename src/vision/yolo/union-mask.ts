@@ -15,7 +15,10 @@ export class UnionMask implements MaskBits {
   readonly words: Uint32Array<ArrayBuffer>;
   #painter: PrototypePainter | undefined;
 
+  /** @throws RangeError for a size that is none */
   constructor(width: number, height: number) {
+    if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
+      throw new RangeError(`a mask must have a whole size, not ${width}x${height}`);
     this.width = width;
     this.height = height;
     this.wordsPerRow = (width + 31) >> 5;
@@ -29,8 +32,16 @@ export class UnionMask implements MaskBits {
   /**
    * Adds detection `index` where its box meets `region` (default: everywhere) and answers how many pixels its mask has
    * there; 0 means an empty mask. `output` must be the run that the detection came from, not yet disposed of.
+   * @throws RangeError for a run of another size, or a detection that is none
    */
   add(detections: Detections, index: number, output: YoloOutput, region?: PixelRegion): number {
+    if (output.inputWidth !== this.width || output.inputHeight !== this.height) {
+      throw new RangeError(
+        `a mask of ${this.width}x${this.height} cannot take a run at ${output.inputWidth}x${output.inputHeight}`,
+      );
+    }
+    if (!(index >= 0 && index < detections.count))
+      throw new RangeError(`there is no detection ${index}, only ${detections.count}`);
     const place = 4 * index;
     const { xyxy } = detections;
     // A pixel belongs to a box when its whole-number place does: x1 <= x < x2.
@@ -95,11 +106,6 @@ export class UnionMask implements MaskBits {
       painter.prototypeHeight === output.prototypeHeight
     ) {
       return painter;
-    }
-    if (output.inputWidth !== this.width || output.inputHeight !== this.height) {
-      throw new RangeError(
-        `a mask of ${this.width}x${this.height} cannot take a run at ${output.inputWidth}x${output.inputHeight}`,
-      );
     }
     this.#painter = new PrototypePainter(
       this.width,

@@ -297,10 +297,37 @@ describe('pictures for the model', () => {
     await firstFrame(path, (frame) => {
       scaler.scaleInto(frame, new Float32Array(new SharedArrayBuffer(3 * 64 * 64 * 4)));
       expect(() => scaler.scaleInto(frame, new Float32Array(10))).toThrow(RangeError);
+      expect(() => scaler.scaleInto(frame, new Float64Array(3 * 64 * 64) as never)).toThrow(TypeError);
       scaler[Symbol.dispose]();
       scaler[Symbol.dispose]();
       expect(() => scaler.scaleInto(frame, new Float32Array(3 * 64 * 64))).toThrow(/disposed/);
     });
+    expect(ledger.liveCount).toBe(before);
+  });
+
+  test('a place larger than the input is refused, and what lies behind the target stays as it was', async () => {
+    const path = clips.make('beside.mkv', { source: half(64, 48), encoder: 'ffv1' });
+    using scaler = new ModelInputScaler({
+      width: 32,
+      height: 32,
+      place: (width, height) => letterbox(width, height, 64, 64),
+    });
+    const slots = new Float32Array(2 * 3 * 64 * 64);
+    await firstFrame(path, (frame) => {
+      for (let attempt = 0; attempt < 2; attempt += 1)
+        expect(() => scaler.scaleInto(frame, slots.subarray(0, 3 * 32 * 32))).toThrow(/does not fit/);
+    });
+    expect(slots.every((value) => value === 0)).toBe(true);
+  });
+
+  test('a size that is none is refused, and nothing is left of it', () => {
+    const before = ledger.liveCount;
+    for (const [width, height] of [
+      [0, 32],
+      [Number.NaN, 32],
+      [32.5, 32],
+    ] as const)
+      expect(() => new ModelInputScaler({ width, height })).toThrow(RangeError);
     expect(ledger.liveCount).toBe(before);
   });
 });

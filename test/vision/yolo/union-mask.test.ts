@@ -214,8 +214,23 @@ describe('the union mask', () => {
       coefficients: Float32Array.of(1),
       box: [0, 0, 8, 8],
     };
-    expect(() => new UnionMask(32, 32).add(detectionOf(scene), 0, outputOf(scene, scene.prototypes))).toThrow(
-      RangeError,
-    );
+    const run = (prototypes: Float32Array | undefined) => () =>
+      new UnionMask(32, 32).add(detectionOf(scene), 0, outputOf(scene, prototypes));
+    expect(run(scene.prototypes)).toThrow(RangeError);
+    // A model without masks has no prototypes by which a wrong size would show.
+    expect(run(undefined)).toThrow(RangeError);
+    for (const index of [-1, 1, Number.NaN, 0.5 + 1])
+      expect(() => new UnionMask(16, 16).add(detectionOf(scene), index, outputOf(scene, undefined))).toThrow(
+        /there is no detection/,
+      );
+  });
+
+  test('a size that is none is refused', () => {
+    for (const [width, height] of [
+      [0, 8],
+      [8, 10.5],
+      [8, Number.NaN],
+    ] as const)
+      expect(() => new UnionMask(width, height)).toThrow(RangeError);
   });
 });
