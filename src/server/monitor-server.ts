@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { PlateauError } from '../errors.ts';
 import type { Monitor } from '../runtime/monitor.ts';
 import { isForeignOrigin, isLoopback, isLoopbackHostHeader } from './loopback.ts';
+import { SharedAnswer } from './shared-answer.ts';
 
 export interface MonitorServerOptions {
   readonly host: string;
@@ -18,6 +19,8 @@ interface Shown {
 
 /** Longest wait of a request for the next picture, milliseconds. */
 const pictureTimeout = 3000;
+/** Longest wait for what the threads tell of their memory, milliseconds. */
+const threadTimeout = 5000;
 
 /** What an audit of the running monitor analyses beside the cameras. */
 const auditRecording = fileURLToPath(new URL('../../demo/lumps.mp4', import.meta.url));
@@ -104,12 +107,12 @@ function addPages(app: FastifyInstance): void {
 function addApi(app: FastifyInstance, shown: Shown): void {
   const starting = { error: 'The monitor is being started.' };
   app.get('/api/status', (_request, reply) => shown.monitor?.status ?? reply.code(503).send(starting));
-  app.get('/api/ledger', async (_request, reply) => {
-    const report = await shown.monitor?.report();
-    return report === undefined
-      ? reply.code(503).send({ error: 'The pipeline is being started again.' })
-      : report.ledger;
-  });
+  const silent = { error: 'The pipeline is being started, or one of its threads does not answer.' };
+  const report = new SharedAnswer(() => shown.monitor?.report(), threadTimeout);
+  app.get(
+    '/api/ledger',
+    async (_request, reply) => (await report.get())?.ledger ?? reply.code(503).send(silent),
+  );
   app.get(
     '/api/budgets',
     (_request, reply) => shown.monitor?.status.budgets ?? reply.code(503).send(starting),
@@ -118,10 +121,11 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     '/api/mistakes',
     (_request, reply) => shown.monitor?.status.mistakes ?? reply.code(503).send(starting),
   );
+  const sources = new SharedAnswer(() => shown.monitor?.memorySources(), threadTimeout);
   app.get('/metrics', async (_request, reply) => {
-    const sources = await shown.monitor?.memorySources();
-    if (sources === undefined) return reply.code(503).send(starting);
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(memoryMetrics(sources));
+    const told = await sources.get();
+    if (told === undefined) return reply.code(503).send(silent);
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(memoryMetrics(told));
   });
   app.post('/api/audit', async (_request, reply) => {
     const { monitor } = shown;

@@ -24,6 +24,23 @@ test('before there is a monitor every question is answered with 503', async () =
     expect((await get(path)).status, path).toBe(503);
 });
 
+test('threads that hang hold up nobody who asks for their memory, and are asked once', {
+  timeout: 120_000,
+}, async () => {
+  let asked = 0;
+  const never = (): Promise<never> => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
+  await using hung = await MonitorServer.listen({ host: '127.0.0.1', port: 0 });
+  hung.show({ report: never, memorySources: never } as unknown as Monitor);
+  const paths = ['/metrics', '/metrics', '/api/ledger', '/api/ledger'];
+  const answers = await Promise.all(paths.map((path) => fetch(new URL(path, hung.url))));
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+  expect(await answers[0].json()).toMatchObject({ error: expect.stringMatching(/does not answer/) });
+  expect(asked).toBe(2);
+});
+
 test('metrics, budgets and mistakes come from the memory core, and what is no camera has no picture', {
   timeout: 240_000,
 }, async () => {
