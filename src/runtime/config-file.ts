@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { checkBlockageSettings } from '../alarms/blockage-settings.ts';
 import { PlateauError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { decoderChoices } from '../vision/video/decoder-choice.ts';
 import { PolygonZone } from '../vision/zones/polygon-zone.ts';
 import { liveCapture } from './capture-settings.ts';
@@ -21,8 +22,8 @@ const { blockage } = defaults;
 const fraction = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
 const megabytes = z.number().min(1).max(1_048_576);
-/** Spaces around it are no part of it, as in a zone of the command line. */
-const name = z.string().trim().min(1, 'a name is needed').max(100);
+/** Spaces around it are no part of it, as in a zone of the command line. Some cameras are called by their address. */
+const name = z.string().trim().min(1, 'a name is needed').max(100).transform(maskSecrets);
 
 const zoneSchema = z.strictObject({
   name,

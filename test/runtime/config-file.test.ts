@@ -29,6 +29,13 @@ test('a camera with nothing but a name and an address gets every default and the
   });
 });
 
+test('a camera that is called by its address keeps its password for itself', () => {
+  const url = 'rtsp://admin:geheim@10.0.0.5/s';
+  const { cameras } = read(`cameras: [{name: "${url}", url: "${url}"}]`);
+  expect(cameras[0].name).toBe('rtsp://admin:***@10.0.0.5/s');
+  expect(cameras[0].capture.source).toBe(url);
+});
+
 test('memory is bounded in megabytes: the runtime, all cameras, one camera', () => {
   const { cameras, model, memory } = read(
     'model: {memoryMegabytes: 200}\nmemory: {budgetMegabytes: 96, leakLevel: paranoid}\ncameras:\n  - {name: a, url: x, memoryMegabytes: 32}\n  - {name: b, url: y}\n',
