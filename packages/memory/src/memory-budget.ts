@@ -106,6 +106,9 @@ export class MemoryBudget {
     if (!(bytes >= 0 && Number.isFinite(bytes)))
       throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
     const isAlarm = options.alarmPath === true;
+    // First what can never fit: it would be refused in the end, and must cost nobody anything.
+    for (const budget of this.#chain())
+      if (bytes > budget.#allowedBytes(isAlarm)) budget.#refuse(bytes, isAlarm, options.purpose);
     // From the inside out: a camera over its own budget must not cost the others anything.
     for (const budget of this.#chain()) budget.#makeRoom(bytes, isAlarm, options.purpose);
     for (const budget of this.#chain()) budget.#usedBytes += bytes;
@@ -121,7 +124,7 @@ export class MemoryBudget {
   }
 
   #makeRoom(bytes: number, isAlarm: boolean, purpose: string | undefined): void {
-    const allowed = isAlarm ? this.budgetBytes : this.budgetBytes - this.#alarmReserveBytes;
+    const allowed = this.#allowedBytes(isAlarm);
     for (const step of this.#ladder) {
       const missing = this.#usedBytes + bytes - allowed;
       if (missing <= 0) return;
@@ -129,12 +132,19 @@ export class MemoryBudget {
       this.#sacrificed.set(step.name, (this.#sacrificed.get(step.name) ?? 0) + 1);
       step.giveUp(missing);
     }
-    if (this.#usedBytes + bytes <= allowed) return;
+    if (this.#usedBytes + bytes > allowed) this.#refuse(bytes, isAlarm, purpose);
+  }
+
+  #allowedBytes(isAlarm: boolean): number {
+    return isAlarm ? this.budgetBytes : this.budgetBytes - this.#alarmReserveBytes;
+  }
+
+  #refuse(bytes: number, isAlarm: boolean, purpose: string | undefined): never {
     this.#refused += 1;
     throw new BudgetExceededError(
       this.name,
       bytes,
-      allowed,
+      this.#allowedBytes(isAlarm),
       this.#usedBytes,
       purpose === undefined ? '' : `for ${purpose}`,
     );

@@ -79,6 +79,15 @@ describe('the ladder', () => {
     expect(whole.sacrifices).toEqual({ previews: 1 });
   });
 
+  test('what could not fit though all were given up costs nobody anything', () => {
+    const { whole, order, hold } = plant();
+    hold('previews', 40);
+    expect(() => whole.reserve(101)).toThrow(BudgetExceededError);
+    expect(() => whole.addCamera('belt-1', 1000).reserve(101)).toThrow('the whole');
+    expect(order).toEqual([]);
+    expect([whole.usedBytes, whole.refused]).toEqual([40, 2]);
+  });
+
   test('the alarm path is not given up for anything else', () => {
     const { whole, order, hold } = plant();
     hold('second model', 90);
