@@ -116,8 +116,13 @@ export class BufferLease<E extends ElementType> implements Disposable {
     if (!this.returned) this.#end();
   }
 
-  /** Adds somebody to be told of the return, before the buffer can go to the next holder. */
+  /**
+   * Adds somebody to be told of the return, before the buffer can go to the next holder. What one of them throws comes out
+   * of the return, after the others were told and the buffer has gone back.
+   * @throws UseAfterDisposeError, StaleLeaseError
+   */
   observe(observer: LeaseObserver): void {
+    if (this.returned) this.#refuse();
     const before = this.#observer;
     if (before === undefined) this.#observer = observer;
     else this.#observer = 'leaseReturned' in before ? [before, observer] : [...before, observer];
@@ -125,15 +130,29 @@ export class BufferLease<E extends ElementType> implements Disposable {
 
   #end(): void {
     const observer = this.#observer;
-    if (observer !== undefined) {
-      if ('leaseReturned' in observer) observer.leaseReturned(this);
-      else for (const one of observer) one.leaseReturned(this);
+    // Each is told once, also where one of them returns the lease itself.
+    this.#observer = undefined;
+    try {
+      if (observer !== undefined) {
+        if ('leaseReturned' in observer) observer.leaseReturned(this);
+        else tell(observer, this, 0);
+      }
+    } finally {
+      if (!this.returned) this.#owner.takeBack(this.#block);
     }
-    this.#owner.takeBack(this.#block);
   }
 
   #refuse(): never {
     const what = `a lease of ${this.length} elements`;
     throw this.#block.leased ? new StaleLeaseError(what) : new UseAfterDisposeError(what);
+  }
+}
+
+/** Tells all of them, whatever one throws. */
+function tell(observers: readonly LeaseObserver[], lease: BufferLease<ElementType>, at: number): void {
+  try {
+    observers[at]?.leaseReturned(lease);
+  } finally {
+    if (at + 1 < observers.length) tell(observers, lease, at + 1);
   }
 }

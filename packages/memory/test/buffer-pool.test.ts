@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { blockSizeOf } from '../src/buffer-pool.ts';
-import { BufferPool, type ElementType, Ledger } from '../src/index.ts';
+import { BufferPool, type ElementType, Ledger, UseAfterDisposeError } from '../src/index.ts';
 
 function newLedger(): Ledger {
   return new Ledger({ clock: () => 0, thread: 'test' });
@@ -46,6 +46,33 @@ test('trimming frees at once the largest idle buffers first, and no leased one',
   expect(view.length).toBe(0);
   expect(pool.counters).toMatchObject({ idle: 1, idleBytes: 1024, leased: 1 });
   held.data.fill(1);
+});
+
+test('an observer that fails keeps neither the buffer nor the news from the others', () => {
+  using pool = new BufferPool({ ledger: newLedger() });
+  const told: string[] = [];
+  const lease = pool.lease('uint8', 1000);
+  lease.observe({ leaseReturned: () => void told.push('first') });
+  lease.observe({
+    leaseReturned: () => {
+      throw new TypeError('no');
+    },
+  });
+  lease.observe({ leaseReturned: () => void told.push('last') });
+  expect(() => lease.return()).toThrow('no');
+  lease[Symbol.dispose]();
+  expect(told).toEqual(['first', 'last']);
+  expect(pool.counters).toMatchObject({ leased: 0, idle: 1, returns: 1 });
+});
+
+test('an observer may return the lease that tells it, and none can be added to one that is gone', () => {
+  using pool = new BufferPool({ ledger: newLedger() });
+  const lease = pool.lease('uint8', 1000);
+  const observer = { leaseReturned: (one: Disposable) => one[Symbol.dispose]() };
+  lease.observe(observer);
+  lease.return();
+  expect(pool.counters).toMatchObject({ leased: 0, idle: 1, returns: 1 });
+  expect(() => lease.observe(observer)).toThrow(UseAfterDisposeError);
 });
 
 test('memory that the system refuses stands in no ledger', () => {
