@@ -3,6 +3,7 @@
  *
  * The value counts the rings, so none is lost: read `value` before looking for work, look, and wait on what was read.
  */
+import { requireTime } from './ring-words.ts';
 
 /** What `postMessage` carries to another thread. */
 export interface DoorbellHandle {
@@ -44,14 +45,17 @@ export class Doorbell {
   /**
    * Blocks this thread until the bell has been rung since `lastSeen`, or the time is up.
    * @returns The value now: equal to `lastSeen` when the time was up.
+   * @throws RangeError for a time that is none: it would never end.
    */
   wait(lastSeen: number, timeoutMilliseconds: number): number {
+    requireTime(timeoutMilliseconds);
     Atomics.wait(this.#word, 0, lastSeen, timeoutMilliseconds);
     return this.value;
   }
 
   /** As `wait`, with the event loop running meanwhile. */
   async waitAsync(lastSeen: number, timeoutMilliseconds: number): Promise<number> {
+    requireTime(timeoutMilliseconds);
     const waiting = Atomics.waitAsync(this.#word, 0, lastSeen, timeoutMilliseconds);
     if (waiting.async) await waiting.value;
     return this.value;

@@ -199,7 +199,8 @@ export class RingWords {
   }
 }
 
-function requireTime(milliseconds: number): void {
+/** @throws RangeError for a time that is none: `Atomics.wait` takes NaN for ever. */
+export function requireTime(milliseconds: number): void {
   if (!(milliseconds >= 0))
     throw new RangeError(`a time to wait must be a number of at least 0, not ${milliseconds}`);
 }

@@ -42,3 +42,9 @@ test('a ring ends an asynchronous wait', async () => {
   other.ring();
   expect(await waiting).not.toBe(seen);
 });
+
+test('a time that is none is refused instead of waited for without end', async () => {
+  const bell = Doorbell.create();
+  expect(() => bell.wait(bell.value, Number.NaN)).toThrow(RangeError);
+  await expect(bell.waitAsync(bell.value, -1)).rejects.toThrow(RangeError);
+});
