@@ -191,5 +191,6 @@ export class Ledger {
 }
 
 function checkBytes(bytes: number): void {
-  if (!(bytes >= 0)) throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
+  if (!(bytes >= 0 && Number.isFinite(bytes)))
+    throw new RangeError(`bytes must be a number of at least 0, not ${bytes}`);
 }

@@ -158,6 +158,8 @@ test('bytes below zero are refused', () => {
   const ledger = newLedger();
   expect(() => ledger.track({ kind: 'Slab', bytes: -1 })).toThrow(RangeError);
   expect(() => ledger.track({ kind: 'Slab', bytes: Number.NaN })).toThrow(RangeError);
+  // Once it is in the sums, nothing takes it out of them again.
+  expect(() => ledger.track({ kind: 'Slab', bytes: Number.POSITIVE_INFINITY })).toThrow(RangeError);
   using entry = ledger.track({ kind: 'Slab', bytes: 1 });
   expect(() => {
     entry.bytes = -1;
