@@ -14,6 +14,8 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
     """`strength` scales how often each effect comes: less at first, so that the first features are found sooner."""
     image, mask = place(image, mask, size, random)
     picture = image.astype(np.float32) / 255
+    if random.random() < 0.4:
+        picture = grainy_ground(picture, mask, random)
     for effect, probability in EFFECTS:
         if random.random() < probability * strength:
             picture = effect(picture, random)
@@ -66,6 +68,33 @@ def field(shape, random, coarse=None):
     coarse = coarse or int(random.integers(2, 7))
     small = random.random((coarse, coarse)).astype(np.float32)
     return cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)[..., None]
+
+
+def grainy_ground(p, mask, random):
+    """Belts, walls and floors that are as rough as load, but flat: worn, streaked, speckled. Load keeps its own look.
+
+    Without it a model learns that whatever has grain is load, and takes the first renderer with a rough belt for full.
+    """
+    size = p.shape[0]
+    side = size // 2
+    total = np.zeros((side, side), np.float32)
+    for cells in (side, side // 2, side // 4, side // 8, side // 16):
+        octave = random.standard_normal((cells, cells), dtype=np.float32)
+        total += cv2.resize(octave, (side, side), interpolation=cv2.INTER_CUBIC) * np.float32(random.random() ** 2)
+    total /= total.std() + 1e-6
+    # Laid in perspective and stretched, as wear on a belt is.
+    middle, turn = size * random.uniform(0.2, 0.8), random.normal() * 0.6
+    near, far = size * np.exp(random.uniform(np.log(0.5), np.log(2))), size * np.exp(random.uniform(np.log(0.15), np.log(1.5)))
+    top, bottom = -size * random.uniform(0, 0.5), size * (1 + random.uniform(0, 2) ** 2)
+    quad = np.array([[-far, top], [far, top], [near, bottom], [-near, bottom]]) + [middle, 0] - size / 2
+    quad = quad @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + size / 2
+    square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    matrix = cv2.getPerspectiveTransform(square, quad.astype(np.float32))
+    laid = cv2.warpPerspective(total, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    strength = np.float32(np.exp(random.uniform(np.log(0.04), np.log(0.5))))
+    ground = np.clip(1 + strength * laid, 0.15, 3)[..., None]
+    load = (mask.astype(np.float32) / 255)[..., None]
+    return p * (ground * (1 - load) + load)
 
 
 def tone(p, random):
@@ -256,7 +285,7 @@ EFFECTS = (
     (lamp_only, 0.1),
     (tone, 0.7),
     (haze, 0.2),
-    (dim, 0.07),
+    (dim, 0.1),
     (flare, 0.12),
     (dirt, 0.12),
     (cast, 0.35),

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from augment import GREY, augment, mosaic
+from cells import cells
 from painted import painted
 from targets import assign
 
 
 MOSAICS = 0.18
-PAINTED = 0.15
+DRAWN = {painted: 0.16, cells: 0.18}
 
 
 class Pictures:
@@ -37,6 +38,27 @@ class Pictures:
             image = cv2.cvtColor(cv2.imread(f"{base}.png"), cv2.COLOR_BGR2RGB)
             self.kept[base] = image, cv2.imread(f"{base}.mask.png", cv2.IMREAD_GRAYSCALE)
         return self.kept[base]
+
+
+class Drawn:
+    """Pictures drawn in two dimensions. One in six is new; the others come out of the last few hundred, since drawing
+    costs as much as a step of training does."""
+
+    KEPT = 400
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.kept: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def next(self, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        if len(self.kept) < self.KEPT or random.random() < 1 / 6:
+            pair = self.draw(random)
+            if len(self.kept) < self.KEPT:
+                self.kept.append(pair)
+            else:
+                self.kept[int(random.integers(self.KEPT))] = pair
+            return pair
+        return self.kept[int(random.integers(self.KEPT))]
 
 
 def outline_share(mask: np.ndarray) -> float:
@@ -75,6 +97,7 @@ class Batches:
         self.strength = strength
         self.broken_up = broken_up
         self.ready: queue.Queue = queue.Queue(6)
+        self.drawn = [(Drawn(draw), share) for draw, share in DRAWN.items()]
         self.count = 0
         self.lock = threading.Lock()
         for number in range(threads):
@@ -82,28 +105,41 @@ class Batches:
             threading.Thread(target=self._work, args=(random,), daemon=True).start()
 
     def _work(self, random: np.random.Generator):
-        while True:
-            with self.lock:
-                self.count += 1
-                if self.count % 50 == 0:
-                    self.pictures.rescan()
-            size = self.size_of_step()
-            images, masks = [], []
-            for _ in range(self.batch):
-                drawn = [self._draw(random) for _ in range(4 if random.random() < MOSAICS else 1)]
-                whole = mosaic(drawn, random) if len(drawn) == 4 else drawn[0]
-                image, mask = augment(*whole, size, random, self.strength())
-                images.append(image)
-                masks.append(mask)
-            self.ready.put((np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]))
+        try:
+            while True:
+                with self.lock:
+                    self.count += 1
+                    if self.count % 50 == 0:
+                        self.pictures.rescan()
+                self.ready.put(self._batch(random))
+        except Exception as error:
+            # Raised where it is waited for: else training would wait for ever.
+            self.ready.put(error)
+
+    def _batch(self, random: np.random.Generator):
+        size = self.size_of_step()
+        images, masks = [], []
+        for _ in range(self.batch):
+            drawn = [self._draw(random) for _ in range(4 if random.random() < MOSAICS else 1)]
+            whole = mosaic(drawn, random) if len(drawn) == 4 else drawn[0]
+            image, mask = augment(*whole, size, random, self.strength())
+            images.append(image)
+            masks.append(mask)
+        return np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]
 
     def _draw(self, random: np.random.Generator):
-        """Painted or rendered; while outlines are learnt, one time in two the most broken-up of three: single lumps are hard."""
-        if random.random() < PAINTED:
-            return painted(random)
+        """Drawn or rendered; while outlines are learnt, one time in two the most broken-up of three: single lumps are hard."""
+        ticket = random.random()
+        for drawn, share in self.drawn:
+            if ticket < share:
+                return drawn.next(random)
+            ticket -= share
         count = 3 if random.random() < self.broken_up else 1
         drawn = [self.pictures.load(self.pictures.bases[k]) for k in random.integers(0, len(self.pictures.bases), count)]
         return max(drawn, key=lambda pair: outline_share(pair[1])) if count > 1 else drawn[0]
 
     def next(self):
-        return self.ready.get()
+        made = self.ready.get()
+        if isinstance(made, Exception):
+            raise made
+        return made

@@ -86,11 +86,17 @@ def load_on(picture, mask, bed, random):
     contrast = random.uniform(0.15, 0.8)
     shadow = random.uniform(0, 0.8)
     perspective = np.linalg.norm(bed[1] - bed[0]) / np.linalg.norm(bed[2] - bed[3])
+    smooth = random.random() < 0.4
+    bumps = grain((256, 256), random, random.uniform(0, 1))[..., 0] - 1 if smooth else None
     for a, d in zip(across, down):
         left, right = bed[0] * (1 - d) + bed[3] * d, bed[1] * (1 - d) + bed[2] * d
         centre = left * (1 - a) + right * a
         near = perspective * (1 - d) + d
-        lump(picture, mask, centre, size * near * np.exp(random.normal() * 0.4), colour, light, contrast, shadow, random)
+        extent = size * near * np.exp(random.normal() * 0.4)
+        if smooth:
+            boulder(picture, mask, centre, extent, colour, light, contrast, bumps, random)
+        else:
+            lump(picture, mask, centre, extent, colour, light, contrast, shadow, random)
     texture = grain(mask.shape, random, random.uniform(0, 0.3))
     if random.random() < 0.5:
         texture = texture * (1 + random.standard_normal((*mask.shape, 1)).astype(np.float32) * random.uniform(0, 0.25))
@@ -120,6 +126,33 @@ def lump(picture, mask, centre, size, colour, light, contrast, shadow, random):
         face = np.array([inner, outline[k], outline[(k + 1) % corners]]).astype(np.int32)
         lit = 1 + contrast * np.cos((angles[k] + angles[(k + 1) % corners]) / 2 - light) + random.normal() * 0.1
         cv2.fillConvexPoly(picture, face, tuple(float(v) for v in tone * max(0.1, lit)), cv2.LINE_AA)
+
+
+def boulder(picture, mask, centre, size, colour, light, contrast, bumps, random):
+    """A rounded lump: an ellipsoid whose shade changes smoothly, with more or less of bumps, and the shadow under it."""
+    reach = int(size * 1.2) + 1
+    x0, y0 = np.maximum(0, centre - reach).astype(int)
+    x1, y1 = np.minimum([picture.shape[1], picture.shape[0]], centre + reach + 1).astype(int)
+    if x1 <= x0 or y1 <= y0:
+        return
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32)
+    turn = random.uniform(0, np.pi)
+    dx, dy = (x - centre[0]) / size, (y - centre[1]) / size
+    u = (dx * np.cos(turn) + dy * np.sin(turn)) / random.uniform(0.8, 1.15)
+    v = (dy * np.cos(turn) - dx * np.sin(turn)) / random.uniform(0.5, 1)
+    at = random.integers(0, 255 - min(254, max(x1 - x0, y1 - y0)), 2) if max(x1 - x0, y1 - y0) < 250 else (0, 0)
+    rough = bumps[at[1] : at[1] + y1 - y0, at[0] : at[0] + x1 - x0]
+    rough = rough if rough.shape == u.shape else cv2.resize(bumps, (x1 - x0, y1 - y0))
+    away = u * u + v * v + 0.35 * rough
+    part = picture[y0:y1, x0:x1]
+    part[(away >= 1) & (away < 1.3)] *= 1 - 0.5 * contrast
+    inside = away < 1
+    facing = np.sqrt(np.clip(1 - away, 0, 1))
+    across = -(dx * np.cos(light) + dy * np.sin(light))
+    shade = np.clip(1 + contrast * (0.9 * across + 0.5 * facing - 0.3) + 0.3 * rough, 0.08, 3)
+    tone = colour * np.exp(random.normal() * 0.25)
+    part[inside] = shade[inside][:, None] * tone
+    mask[y0:y1, x0:x1][inside] = 255
 
 
 def distractors(picture, mask, random):

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -61,5 +61,21 @@ describe.skipIf(skipFor(reason))(`training${because(reason)}`, () => {
     expect(output0.dims[1]).toBe(4 + 1 + output1.dims[1]);
     expect(output1.dims.slice(2)).toEqual([80, 80]);
     await session.release();
+  });
+
+  test('renders a clip in the look that training never sees, with its truth', { timeout: 120_000 }, () => {
+    const out = join(folder, 'unseen');
+    const run = spawnSync(
+      python,
+      [script('training/unseen.py'), '--out', out, '--only', 'unseen-busy', '--seconds', '1.2'],
+      { encoding: 'utf8' },
+    );
+    expect(run.status, run.stderr).toBe(0);
+    const truth = JSON.parse(readFileSync(join(out, 'unseen-busy.json'), 'utf8'));
+    const mask = statSync(join(out, 'unseen-busy.masks', '0002.png'));
+    expect(truth.coverage.map(([seconds]: [number, number]) => seconds)).toEqual([0, 0.4, 0.8]);
+    for (const [, share] of truth.coverage) expect(share).toBeGreaterThan(0.2);
+    for (const [, share] of truth.coverage) expect(share).toBeLessThan(0.5);
+    expect(mask.size).toBeGreaterThan(100);
   });
 });
