@@ -12,6 +12,21 @@ export interface DecodeSettings {
 }
 
 /**
+ * Settings that compare as false with everything, or a class that there is not, would find nothing in any picture.
+ * @throws RangeError naming the setting
+ */
+export function checkDecodeSettings({ confidence, iou, classIds }: DecodeSettings, classes: number): void {
+  if (!(confidence >= 0 && confidence <= 1))
+    throw new RangeError(`confidence must lie within 0 and 1, and is ${confidence}`);
+  if (!(iou >= 0 && iou <= 1)) throw new RangeError(`iou must lie within 0 and 1, and is ${iou}`);
+  if (classIds === undefined) return;
+  for (const id of classIds) {
+    if (!(Number.isInteger(id) && id >= 0 && id < classes))
+      throw new RangeError(`classIds has ${id}, and the model's classes are 0 to ${classes - 1}`);
+  }
+}
+
+/**
  * Reads one layout of head. `collect` finds the candidates above the confidence, `read` writes one of them.
  * `head` is the first picture's values in the model's own order; `anchors` how many candidates it holds.
  */

@@ -22,7 +22,8 @@ export interface ChosenInput {
 
 /**
  * Chooses the size of a model's input: the file's own where it is fixed, else the wanted one, else what the metadata say.
- * @throws PlateauError ERR_MODEL_UNSUPPORTED when the input is no float32 picture, or `wanted` contradicts a fixed size
+ * @throws PlateauError ERR_MODEL_UNSUPPORTED when the input is no float32 picture, or `wanted` contradicts a fixed size; RangeError
+ *   where `wanted` is no size
  */
 export function chooseInput(
   file: string,
@@ -30,6 +31,10 @@ export function chooseInput(
   wanted: InputSize | undefined,
   exportedFor: InputSize | undefined,
 ): ChosenInput {
+  if (wanted !== undefined && !(isSide(wanted[0]) && isSide(wanted[1]) && wanted.length === 2))
+    throw new RangeError(
+      `inputSize must be [height, width] in whole pixels, and is ${JSON.stringify(wanted)}`,
+    );
   const [batch, channels, height, width] = input.dims;
   const shape = `${input.name} ${input.type} [${input.dims.join(', ')}]`;
   if (input.dims.length !== 4 || (typeof channels === 'number' && channels !== 3)) {
@@ -84,6 +89,10 @@ export function chooseInput(
     );
   }
   return { size, dynamic, batch: fixedBatch, warnings };
+}
+
+function isSide(side: unknown): boolean {
+  return Number.isInteger(side) && (side as number) > 0;
 }
 
 function sizeOf(declared: number | string | undefined, given: number | undefined): number {

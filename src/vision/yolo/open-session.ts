@@ -15,7 +15,7 @@ export interface OpenedSession {
 
 /**
  * Opens a session on the wanted device. Owner: the caller.
- * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, ERR_BUDGET_EXCEEDED, ERR_CAP_UNAVAILABLE, RangeError for a thread count that is none
+ * @throws PlateauError ERR_MODEL_INVALID, ERR_DEVICE_UNAVAILABLE, ERR_BUDGET_EXCEEDED, ERR_CAP_UNAVAILABLE, RangeError for a thread count or limit that is none
  */
 export async function openSession(
   path: string,
@@ -30,6 +30,9 @@ export async function openSession(
   } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new RangeError(`threads is ${threads}, not a whole number from 1`);
+  // To the runtime a limit of 0 is none.
+  if (memoryLimitBytes !== undefined && !(Number.isSafeInteger(memoryLimitBytes) && memoryLimitBytes > 0))
+    throw new RangeError(`memoryLimitBytes is ${memoryLimitBytes}, not a whole number from 1`);
   const open = async (on: Device): Promise<OpenedSession> => ({
     session: await OnnxSession.open(path, { device: on, threads, memoryArena, memoryLimitBytes }),
     device: on,

@@ -3,7 +3,7 @@ import { PlateauError } from '../../errors.ts';
 import { resolveClassNames } from './class-names.ts';
 import { DetectionDecoder } from './detection-decoder.ts';
 import type { Detections } from './detections.ts';
-import type { DecodeSettings } from './head-decoder.ts';
+import { checkDecodeSettings, type DecodeSettings } from './head-decoder.ts';
 import { headDecoder } from './head-decoders.ts';
 import type { Layout } from './head-readings.ts';
 import { headValueWarnings } from './head-values.ts';
@@ -206,7 +206,7 @@ export class Yolo implements AsyncDisposable {
 
   /**
    * Fills `detections` from a run's output. Allocates nothing in steady state.
-   * @throws RangeError for other mask channels; PlateauError ERR_MODEL_VALUES where nothing is known of this picture
+   * @throws RangeError for other mask channels or settings that are none; PlateauError ERR_MODEL_VALUES where nothing is known of this picture
    */
   decode(output: YoloOutput, settings: DecodeSettings, detections: Detections): void {
     if (detections.maskChannels !== this.#layout.maskChannels) {
@@ -214,6 +214,7 @@ export class Yolo implements AsyncDisposable {
         `detections for ${detections.maskChannels} mask channels, the model has ${this.#layout.maskChannels}`,
       );
     }
+    checkDecodeSettings(settings, this.model.classes.length);
     const running = stage('detections');
     try {
       const { head, prototypes } = output;

@@ -378,6 +378,31 @@ describe('ownership', () => {
     expect(turned).toBe(true);
   });
 
+  test('settings that would find nothing in any picture are refused', async () => {
+    await using yolo = await Yolo.open(folder.write({ height: 64, width: 64, classes: 2 }));
+    using output = await yolo.run(yolo.bindInput(new Float32Array(3 * 64 * 64)));
+    const good = { confidence: 0.5, iou: 0.7 };
+    const decode = (settings: object) =>
+      yolo.decode(output, { ...good, ...settings }, new Detections(5, yolo.model.maskChannels));
+    for (const confidence of [Number.NaN, undefined, -0.1, 50])
+      expect(() => decode({ confidence })).toThrow(/^confidence must lie within/);
+    for (const iou of [Number.NaN, undefined, -0.1, 1.1])
+      expect(() => decode({ iou })).toThrow(/^iou must lie within/);
+    for (const id of [-1, 2, 0.5, Number.NaN])
+      expect(() => decode({ classIds: [0, id] })).toThrow(/^classIds has .*classes are 0 to 1/);
+    decode({ classIds: [] });
+    decode({ classIds: [0, 1], confidence: 0, iou: 1 });
+  });
+
+  test('options that are no numbers, or no size, are refused by name', async () => {
+    const path = folder.write({ height: 64, width: 64, dynamic: true });
+    for (const memoryLimitBytes of [0, -1, 0.5, Number.NaN, Infinity])
+      await expect(Yolo.open(path, { memoryLimitBytes })).rejects.toThrow(/^memoryLimitBytes is/);
+    for (const inputSize of [[0, 64], [-32, 32], [Number.NaN, 64], [32.5, 64], [64], 'ab'])
+      await expect(Yolo.open(path, { inputSize: inputSize as never })).rejects.toThrow(/^inputSize must be/);
+    expect(ledger.bytesOf('OnnxSession')).toBe(0);
+  });
+
   test('pixels of another size are refused', async () => {
     await using yolo = await Yolo.open(folder.write());
     expect(() => yolo.bindInput(new Float32Array(12))).toThrow(RangeError);
