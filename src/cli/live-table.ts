@@ -1,6 +1,7 @@
 import type { MonitorStatus } from '../runtime/monitor.ts';
 import type { CameraState } from '../runtime/thread-protocol.ts';
 import type { CameraEvent, CameraStatus } from '../runtime/watched-camera.ts';
+import type { ZoneStatus } from '../runtime/zone-watch.ts';
 
 /**
  * The terminal of `plateau start`: a table that rewrites itself, with notes and events above it. Piped, it prints
@@ -55,11 +56,14 @@ function cameraLines(camera: CameraStatus): string[] {
   const head = `${camera.name}: ${camera.state}${camera.reason === null ? '' : ` (${camera.reason})`}, ${camera.decisionsPerSecond.toFixed(1)} decisions/s`;
   return [
     head,
-    ...camera.zones.map(
-      (zone) =>
-        `  ${zone.name.padEnd(16)} ${bar(zone.coverage)} ${zone.coverage === null ? `unknown: ${zone.unknownReason}` : percent(zone.coverage).padStart(5)}  ${zone.state === 'blocked' ? 'BLOCKED' : 'clear'}`,
-    ),
+    ...camera.zones.map((zone) => `  ${zone.name.padEnd(16)} ${bar(zone.coverage)} ${zoneText(zone)}`),
   ];
+}
+
+/** The reason comes last, where a narrow terminal may cut it off; only what is seen is called clear. */
+function zoneText({ coverage, state, unknownReason }: ZoneStatus): string {
+  if (coverage === null) return `${state === 'blocked' ? 'BLOCKED, ' : ''}unknown: ${unknownReason}`;
+  return `${percent(coverage).padStart(5)}  ${state === 'blocked' ? 'BLOCKED' : 'clear'}`;
 }
 
 function bar(coverage: number | null): string {

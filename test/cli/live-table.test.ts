@@ -86,7 +86,7 @@ test('each camera has a line, each zone one below it, and memory the last', () =
     'belt-1: live, 10.0 decisions/s',
     '  chute            █████░░░░░░░░░░░░░░░  25 %  clear',
     '  hopper           ████████████████████ 100 %  BLOCKED',
-    '  dark             ???????????????????? unknown: no picture yet  clear',
+    '  dark             ???????????????????? unknown: no picture yet',
     'memory 180 MB, heap 20 MB, 12 live resources',
   ]);
 });
@@ -109,6 +109,15 @@ test('the table rewrites itself, shorter ones too, and what is noted stays above
   expect(terminal.lines).toEqual(noted);
   for (const rssMegabytes of [181, 182]) table.update(status([], rssMegabytes));
   expect(terminal.lines).toEqual([...noted, 'memory 182 MB, heap 20 MB, 12 live resources']);
+});
+
+test('an alarm stays to be seen when its camera is lost, however long the reason is', () => {
+  const terminal = new Terminal(true, 60);
+  const unknownReason =
+    'rtsp://10.0.0.5/stream1 sent no picture for 5 s: check the camera and the network between';
+  const zones: ZoneStatus[] = [{ ...zone, coverage: null, unknownReason, state: 'blocked' }];
+  new LiveTable(terminal.stream).update(status([camera('belt-1', { state: 'stalled', zones })]));
+  expect(terminal.lines[1]).toMatch(/^ {2}chute {12}\?{20} BLOCKED, unknown: rtsp/);
 });
 
 test('why a camera does not run stands beside its state', () => {
