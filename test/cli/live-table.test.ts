@@ -117,7 +117,7 @@ test('an alarm stays to be seen when its camera is lost, however long the reason
     'rtsp://10.0.0.5/stream1 sent no picture for 5 s: check the camera and the network between';
   const zones: ZoneStatus[] = [{ ...zone, coverage: null, unknownReason, state: 'blocked' }];
   new LiveTable(terminal.stream).update(status([camera('belt-1', { state: 'stalled', zones })]));
-  expect(terminal.lines[1]).toMatch(/^ {2}chute {12}\?{20} BLOCKED, unknown: );
+  expect(terminal.lines[1]).toMatch(/^ {2}chute {12}\?{20} BLOCKED, unknown: /);
 });
 
 test('why a camera does not run stands beside its state', () => {
