@@ -128,6 +128,13 @@ export class Container implements AsyncDisposable {
     return { seconds, tickSeconds: streams.map(({ timeBase: { num, den } }) => num / den) };
   }
 
+  /** Length of the picture stream by the file's header, in ticks; 0 where it tells none. */
+  get promisedTicks(): bigint {
+    const { duration, nbFrames } = this.stream;
+    // FFmpeg shortens an AVI's duration to what a cut file can hold. Its header counts ticks, pictures left out included.
+    return this.formatName === 'avi' && nbFrames > duration ? nbFrames : duration;
+  }
+
   get #alive(): FormatContext {
     if (this.#closed !== undefined) throw new UseAfterDisposeError(`the container of ${this.source.label}`);
     return this.#context;

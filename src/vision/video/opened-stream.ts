@@ -47,7 +47,7 @@ export class OpenedStream implements AsyncDisposable {
     this.decoder = options.decoders.open(stream, source.label, options.decoderThreads, (isKey, pts) =>
       this.#trust.refused(isKey, timeOf(pts)),
     );
-    this.times = new SourceTimes(stream, container.promisedLength);
+    this.times = new SourceTimes(stream, container.promisedLength, container.promisedTicks);
     this.#trust = new PictureTrust({ showsRefused: this.decoder.codecName === 'hevc' });
     this.rotation = rotationOfMatrix(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
     if (this.decoder.codecName === 'h264') this.#references = new H264References(stream.codecpar.extradata);

@@ -20,11 +20,12 @@ export class SourceTimes {
   #firstOfAny = Number.POSITIVE_INFINITY;
   #lastOfAny = 0;
 
-  constructor(stream: Stream, promisedLength?: PromisedLength) {
-    const { timeBase, duration, startTime } = stream;
+  /** @param promisedTicks Length of the stream; as FFmpeg tells it by default. */
+  constructor(stream: Stream, promisedLength?: PromisedLength, promisedTicks = stream.duration) {
+    const { timeBase, startTime } = stream;
     this.#secondsPerTick = timeBase.num / timeBase.den;
     const start = startTime === AV_NOPTS_VALUE ? 0n : startTime;
-    if (duration > 0n) this.#promisedEnd = Number(start + duration) * this.#secondsPerTick;
+    if (promisedTicks > 0n) this.#promisedEnd = Number(start + promisedTicks) * this.#secondsPerTick;
     else this.#promisedLength = promisedLength;
   }
 

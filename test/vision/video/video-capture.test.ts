@@ -288,7 +288,7 @@ describe('damage inside a recording', () => {
     expect(Math.abs((truncatedAt ?? 0) - (times.at(-1) ?? 0))).toBeLessThan(0.5);
   });
 
-  test.each(['mkv', 'flv'])(
+  test.each(['mkv', 'flv', 'avi'])(
     'so is one whose header alone tells its length (%s), and a whole one is whole, with sound that goes on after it, too',
     async (ending) => {
       const whole = clips.make(`length.${ending}`, { source: scene });
