@@ -164,7 +164,10 @@ export class SlabPool implements Disposable {
     return dropped;
   }
 
-  /** Drops what is idle; what is still leased is dropped as it comes back. */
+  /**
+   * Drops what is idle, and what other threads still work on: nobody comes after them. What is still leased is dropped as it
+   * comes back.
+   */
   [Symbol.dispose](): void {
     this.#disposed = true;
     this.trim();
@@ -233,7 +236,7 @@ export class SlabPool implements Disposable {
     this.#leased -= 1;
     this.#leasedBytes -= size;
     const inUse = lease.inUse;
-    if (inUse?.() === true) {
+    if (!this.#disposed && inUse?.() === true) {
       const entry = this.#ledger.track({ kind: 'DetainedSlab', bytes: size, stage: 'pool' });
       this.#detained.add({
         slab,
@@ -249,7 +252,7 @@ export class SlabPool implements Disposable {
 
   #admitDetained(): void {
     for (const one of this.#detained) {
-      if (one.inUse()) continue;
+      if (!this.#disposed && one.inUse()) continue;
       this.#detained.delete(one);
       this.#detainedBytes -= one.slab.byteLength;
       one.entry[Symbol.dispose]();

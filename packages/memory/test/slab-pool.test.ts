@@ -140,3 +140,22 @@ test('what a pool dropped comes back to its budget, though nobody holds the pool
   }
   expect(budget.usedBytes).toBeLessThan(30e6);
 });
+
+test('a pool that is gone waits for nobody who still works on a slab: its bytes come back all the same', async () => {
+  const ledger = newLedger();
+  const budget = new MemoryBudget('shared memory', budgetBytes);
+  // Of its own, so that nothing here holds the slabs.
+  (() => {
+    using slabs = new SlabPool({ ledger, budget });
+    const [before, after] = [slabs.lease(100_000), slabs.lease(100_000)];
+    for (const lease of [before, after]) lease.inUse = () => true;
+    before[Symbol.dispose]();
+    expect(slabs.counters.detained).toBe(1);
+    slabs[Symbol.dispose]();
+    after[Symbol.dispose]();
+    expect(slabs.counters).toMatchObject({ detained: 0, detainedBytes: 0, leased: 0, idle: 0 });
+  })();
+  expect(ledger.liveCount).toBe(0);
+  await collectGarbage();
+  expect(budget.usedBytes).toBe(0);
+});
