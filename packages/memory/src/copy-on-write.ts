@@ -48,9 +48,15 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
   /** A holder of bytes of its own, copied now. Counts as needless when its last holder ends and nobody has written to it. */
   copy(): CopyOnWrite<E> {
     const shared = this.#check();
-    const ticket = this.#counts.count(shared.lease.data.byteLength, this.copy);
-    const copied = { lease: this.#copyOf(shared), ticket, holders: 1, written: false };
-    return new CopyOnWrite(this.#type, this.#pool, this.#counts, copied);
+    // Counted once it is there: the pool may refuse it.
+    const lease = this.#copyOf(shared);
+    const ticket = this.#counts.count(lease.data.byteLength, this.copy);
+    return new CopyOnWrite(this.#type, this.#pool, this.#counts, {
+      lease,
+      ticket,
+      holders: 1,
+      written: false,
+    });
   }
 
   /** How many hold these bytes, this one included. */
@@ -70,8 +76,8 @@ export class CopyOnWrite<E extends ElementType> implements Disposable {
       shared.written = true;
       return shared.lease.data;
     }
-    this.#counts.count(shared.lease.data.byteLength, this.write);
     const lease = this.#copyOf(shared);
+    this.#counts.count(lease.data.byteLength, this.write);
     shared.holders -= 1;
     this.#shared = { lease, holders: 1, written: true };
     return lease.data;

@@ -32,11 +32,13 @@ export class GpuMemoryScope extends MemoryScope {
   /** Takes ownership of a tensor that the runtime made. Not for tensors over memory of yours: that would be freed, too. */
   useTensor<T extends TensorLike>(tensor: T): T {
     if (this.has(tensor)) return tensor;
-    this.#made += 1;
-    return this.adopt(tensor, (one) => {
+    this.adopt(tensor, (one) => {
       releaseTensor(one);
       this.#released += 1;
     });
+    // Not before: one that was refused, since the scope is closed, is none that it forgot to free.
+    this.#made += 1;
+    return tensor;
   }
 
   override [Symbol.dispose](): void {

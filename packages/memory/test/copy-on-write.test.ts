@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BufferPool, CopyCounts, CopyOnWrite, Ledger, UseAfterDisposeError } from '../src/index.ts';
+import {
+  BudgetExceededError,
+  BufferPool,
+  CopyCounts,
+  CopyOnWrite,
+  Ledger,
+  LimitingPool,
+  UseAfterDisposeError,
+} from '../src/index.ts';
 
 function newPool(): BufferPool {
   return new BufferPool({ ledger: new Ledger({ clock: () => 0, thread: 'test' }) });
@@ -88,4 +96,15 @@ test('a copy that one of its sharers has changed was needed, whoever asked for i
     sharer.write()[0] = 1;
   }
   expect(counts.report()).toMatchObject([{ copies: 20, needless: 0 }]);
+});
+
+test('a copy for which there is no memory is not counted, and the original stays as it was', () => {
+  using pool = new LimitingPool(newPool(), 300);
+  const counts = new CopyCounts();
+  using original = CopyOnWrite.take('uint8', pool.lease('uint8', 200), pool, counts);
+  using shared = original.share();
+  expect(() => original.copy()).toThrow(BudgetExceededError);
+  expect(() => shared.write()).toThrow(BudgetExceededError);
+  expect(counts.report()).toEqual([]);
+  expect(original.holders).toBe(2);
 });

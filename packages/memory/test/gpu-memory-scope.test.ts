@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GpuMemoryScope, releaseTensor } from '../src/index.ts';
+import { GpuMemoryScope, releaseTensor, UseAfterDisposeError } from '../src/index.ts';
 
 /** A tensor of ONNX Runtime's form. */
 class Tensor {
@@ -74,6 +74,13 @@ test('a tensor that is given twice is freed and counted once', () => {
   scope[Symbol.dispose]();
   expect(tensor.disposed).toBe(1);
   expect(scope.counters).toEqual({ made: 1, released: 1 });
+});
+
+test('a tensor that a closed scope refuses is not counted as one that it has not freed', () => {
+  const scope = new GpuMemoryScope();
+  scope[Symbol.dispose]();
+  expect(() => scope.useTensor(new Tensor('gpu-buffer', new Float32Array(1)))).toThrow(UseAfterDisposeError);
+  expect(scope.counters).toEqual({ made: 0, released: 0 });
 });
 
 test('of a tensor and what runs afterwards both errors are told', () => {
