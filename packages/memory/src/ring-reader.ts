@@ -100,15 +100,15 @@ export class RingReader implements Disposable {
     return this.#take(false);
   }
 
-  /** Frames that wait to be seen. */
+  /** Frames that wait to be seen; none for a reader that was disposed of: those in its place wait for its successor. */
   get unseen(): number {
-    return this.#memory.control.reading.unseen(this.id);
+    return this.#disposed ? 0 : this.#memory.control.reading.unseen(this.id);
   }
 
-  /** True when the writer has ended, or the ring is closed, and nothing is left to take. */
+  /** True when the writer has ended, or the ring is closed, and nothing is left to take; and after disposal. */
   get ended(): boolean {
     const { control } = this.#memory;
-    return control.closed || (control.ended && this.unseen === 0);
+    return this.#disposed || control.closed || (control.ended && this.unseen === 0);
   }
 
   /** Blocks this thread until a frame may be there, the stream has ended, or the time is up. */

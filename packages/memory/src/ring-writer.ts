@@ -129,17 +129,15 @@ export class RingWriter implements Disposable {
     const seen = control.freeValue;
     // Looked at after the value was read: a slot that comes free from here on changes it.
     if (control.closed || control.writing.canAcquire(this.#overwrite)) return;
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => reject(signal?.reason);
+    // Ends the wait as a slot would. A race with a promise for it would keep something of each slice.
+    const onAbort = (): void => control.words.ring('freeBell');
     signal?.addEventListener('abort', onAbort, { once: true });
     // A pending `waitAsync` alone does not keep a thread's event loop alive.
     const alive = setInterval(() => undefined, waitSliceMilliseconds);
     try {
-      let now = seen;
-      while (now === seen) {
-        await Promise.race([control.words.waitAsync('freeBell', seen, waitSliceMilliseconds), aborted]);
-        now = control.freeValue;
-      }
+      while (control.freeValue === seen && !control.closed)
+        await control.words.waitAsync('freeBell', seen, waitSliceMilliseconds);
+      signal?.throwIfAborted();
     } finally {
       clearInterval(alive);
       signal?.removeEventListener('abort', onAbort);

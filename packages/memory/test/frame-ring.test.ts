@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   BudgetExceededError,
+  collectNow,
   FrameRing,
   Ledger,
   MemoryError,
@@ -237,6 +238,21 @@ test('a reader sees the end once it has taken the last frame', () => {
   reader.wait(60_000);
 });
 
+test('a reader that is gone has ended, waits for nothing, and does not count what its successor has to see', () => {
+  using slabs = new SlabPool();
+  using ring = FrameRing.allocate(slabs, shape);
+  const gone = ring.reader();
+  gone[Symbol.dispose]();
+  using successor = ring.reader();
+  publish(ring, 1, true);
+  expect([successor.id, successor.unseen]).toEqual([gone.id, 1]);
+  expect([gone.unseen, gone.ended]).toEqual([0, true]);
+  must(successor.takeNewest())[Symbol.dispose]();
+  const started = performance.now();
+  gone.wait(60_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
+});
+
 test('a closed ring gives nothing more, and its slab goes on to the next ring only when the last user is gone', () => {
   using slabs = new SlabPool();
   const ring = FrameRing.allocate(slabs, shape);
@@ -310,6 +326,35 @@ test('waiting for a free slot ends with the release, and with the signal', async
   must(reader.takeOldest())[Symbol.dispose]();
   await waiting;
   expect(writer.acquire()).toBeDefined();
+});
+
+test('however long a free slot is waited for, nothing is kept of the wait', async () => {
+  using slabs = new SlabPool();
+  using ring = FrameRing.allocate(slabs, { ...shape, slots: 2 });
+  using writer = ring.writer({ overwrite: false });
+  must(writer.acquire()).publish();
+  must(writer.acquire()).publish();
+  const stop = new AbortController();
+  const [first, last] = [1000, 51_000];
+  const heap: number[] = [];
+  let slices = 0;
+  // A slice of half a second passes at once: these are seven hours.
+  const { waitAsync } = Atomics;
+  using restore = new DisposableStack();
+  restore.defer(() => {
+    Atomics.waitAsync = waitAsync;
+  });
+  Atomics.waitAsync = () => {
+    slices += 1;
+    if (slices === first || slices === last) {
+      collectNow();
+      heap.push(process.memoryUsage().heapUsed);
+    }
+    if (slices === last) stop.abort(new Error('stop'));
+    return { async: true, value: Promise.resolve('timed-out') };
+  };
+  await expect(writer.waitForFree(stop.signal)).rejects.toThrow('stop');
+  expect((heap[1] ?? 0) - (heap[0] ?? 0)).toBeLessThan(50 * (last - first));
 });
 
 interface Step {
