@@ -1,3 +1,5 @@
+import { peakRssBytes } from '@plateau/memory';
+
 /**
  * Resident memory over the course of a run, in a bounded number of samples: when the series is full, every other
  * sample is left out and only every second one taken from then on.
@@ -38,8 +40,7 @@ export class RssSeries {
 
   /** Highest sample so far; the operating system's own high watermark where it tells one. */
   get peakBytes(): number {
-    const highWatermark = process.resourceUsage().maxRSS * 1024;
-    return Math.max(this.#peak, highWatermark);
+    return Math.max(this.#peak, peakRssBytes());
   }
 
   /** Least-squares slope over the second half of the run, bytes a frame; 0 while there are too few samples. */

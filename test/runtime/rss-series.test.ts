@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { RssSeries } from '../../src/runtime/rss-series.ts';
 
@@ -23,4 +24,15 @@ test('the peak is never below what the operating system saw', () => {
   const series = new RssSeries();
   const seen = series.sample(0);
   expect(series.peakBytes).toBeGreaterThanOrEqual(seen);
+});
+
+test.skipIf(process.platform !== 'linux')('the peak is not that of the program that started this one', () => {
+  const large = Buffer.alloc(400e6, 1);
+  const module = new URL('../../src/runtime/rss-series.ts', import.meta.url);
+  const script = `import { RssSeries } from '${module}'; console.log(new RssSeries().peakBytes);`;
+  const said = execFileSync(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  expect(large).toHaveLength(400e6);
+  expect(Number(said)).toBeLessThan(300e6);
 });

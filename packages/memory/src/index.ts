@@ -83,6 +83,7 @@ export { findMistakes, type Mistake, type MistakeSources } from './mistakes.ts';
 export { Nvml } from './nvml.ts';
 export { loadNvml, type NvmlLibrary } from './nvml-library.ts';
 export { ownResidentBytes } from './own-resident-bytes.ts';
+export { peakRssBytes } from './peak-rss.ts';
 export { PeriodicCleanup, type PeriodicCleanupOptions } from './periodic-cleanup.ts';
 export { ledgerPileUps, type PileUp, PileUpDetector, type PileUpOptions } from './pile-up-detector.ts';
 export { type LeakPlace, PlantedLeak } from './planted-leak.ts';

@@ -14,7 +14,10 @@ export function resetPeakRss(): boolean {
   }
 }
 
-/** The highest RSS since the last reset, or since the start of the process. */
+/**
+ * The highest RSS since the last reset, or since the start of the process. Not `maxRSS` where it can be had otherwise: Linux
+ * hands it on to the programs that a process starts, so that a small one begins with the peak of a large one.
+ */
 export function peakRssBytes(): number {
   if (process.platform === 'linux') {
     const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
