@@ -42,6 +42,7 @@ export class Upkeep {
   #bytesGivenBack = 0;
   #busy = 0;
   #backingOff = 0;
+  #counted: ReclaimReport | undefined;
 
   /** @param guard Busy while an inference is under way. */
   static async start(slabs: SlabPool, guard: BusyGuard): Promise<Upkeep> {
@@ -108,7 +109,10 @@ export class Upkeep {
     };
   }
 
+  /** Who asks while a reclaiming is under way gets the report of that one: by frames and by the threshold, say. */
   #count(report: ReclaimReport): void {
+    if (report === this.#counted) return;
+    this.#counted = report;
     this.#bytesGivenBack += report.bytesGivenBack;
     this.#busy += report.steps.filter(({ outcome }) => outcome === 'busy').length;
     this.#backingOff += report.steps.filter(({ outcome }) => outcome === 'backing-off').length;

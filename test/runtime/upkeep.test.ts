@@ -1,7 +1,11 @@
 /** What a spike leaves behind, in processes of their own; bench/spike.ts prints the figures. */
 import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { BusyGuard, SlabPool } from '@plateau/memory';
 import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/runtime/defaults.ts';
+import { Upkeep } from '../../src/runtime/upkeep.ts';
 import { KnownAnswerFolder } from '../support/known-answer-files.ts';
 
 const script = fileURLToPath(new URL('../support/spike-run.ts', import.meta.url));
@@ -39,3 +43,15 @@ describe.skipIf(process.platform !== 'linux')(
     });
   },
 );
+
+test('a reclaiming that two have asked for is counted once', async () => {
+  using slabs = new SlabPool();
+  const guard = BusyGuard.create();
+  using _inference = guard.enter();
+  const upkeep = await Upkeep.start(slabs, guard);
+  for (let frame = 0; frame < 2 * defaults.cleanupFrames; frame += 1) upkeep.frameDone();
+  while (upkeep.counters.busy === 0) await pause(1);
+  await pause(1);
+  // Slabs, collector and malloc, each put off once.
+  expect(upkeep.counters).toMatchObject({ periodic: 2, busy: expect.toSatisfy((busy: number) => busy <= 3) });
+});

@@ -15,6 +15,7 @@ export interface MemoryWatchOptions {
 
 export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
+  #reclaiming: Promise<ReclaimReport> | undefined;
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
@@ -22,7 +23,7 @@ export class MemoryWatch {
 
   /**
    * Takes a sample, and reclaims in the background when the threshold says so. To be called about once a second.
-   * @returns The sample, and the reclaiming that it started.
+   * @returns The sample, and the reclaiming that it started; none where its last one is still under way.
    */
   tick(): { sample: MemorySample; reclaiming: Promise<ReclaimReport> | undefined } {
     const { monitor, threshold, ladder, downTo, onReclaimed } = this.#options;
@@ -30,7 +31,11 @@ export class MemoryWatch {
     const limit = sample.limitBytes ?? sample.machineBytes;
     if (!threshold.observe(sample.rssBytes, limit)) return { sample, reclaiming: undefined };
     const until = downTo === undefined ? 0 : levelBytes(downTo, limit);
-    const reclaiming = ladder.reclaim(until).then((report) => {
+    const running = ladder.reclaim(until);
+    // Its report would be told, and counted, twice.
+    if (running === this.#reclaiming) return { sample, reclaiming: undefined };
+    this.#reclaiming = running;
+    const reclaiming = running.then((report) => {
       onReclaimed?.(report, sample);
       return report;
     });

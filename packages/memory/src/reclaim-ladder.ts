@@ -13,13 +13,15 @@ export interface ReclaimStep {
   readonly run: () => number | undefined | Promise<number | undefined>;
   /** Gains below this count as nothing gained. Default: 1 MB. */
   readonly worthBytes?: number | undefined;
+  /** What it lets go is free once a later step has run, and counts there: for this one counts what RSS falls by. */
+  readonly freedLater?: boolean | undefined;
 }
 
 /** What became of one step. */
 export interface ReclaimStepReport {
   readonly step: string;
   readonly outcome: 'done' | 'busy' | 'backing-off' | 'failed' | 'not-needed';
-  /** The larger of the step's own account and the fall of RSS; never below 0. */
+  /** The larger of the step's own account, unless a later step frees those bytes, and the fall of RSS; never below 0. */
   readonly bytesGivenBack: number;
   readonly ownBytes: number | undefined;
   readonly rssFallBytes: number;
@@ -97,8 +99,9 @@ export class ReclaimLadder {
     try {
       const ownBytes = await step.run();
       const rssFallBytes = Math.max(0, before - rss());
-      const bytesGivenBack = Math.max(0, ownBytes ?? 0, rssFallBytes);
-      this.#learn(step, bytesGivenBack);
+      const gained = Math.max(0, ownBytes ?? 0, rssFallBytes);
+      this.#learn(step, gained);
+      const bytesGivenBack = step.freedLater === true ? rssFallBytes : gained;
       const seconds = clock() - started;
       return { step: step.name, outcome: 'done', bytesGivenBack, ownBytes, rssFallBytes, seconds };
     } catch (error) {

@@ -12,7 +12,7 @@ export function idleBuffersStep(pool: BufferSource, keepBytes: number = 0): Recl
 
 /** Drops idle slabs; their bytes are free after the collector's step. */
 export function idleSlabsStep(slabs: SlabPool, keepBytes: number = 0): ReclaimStep {
-  return { name: 'idle slabs', run: () => slabs.trim(keepBytes) };
+  return { name: 'idle slabs', run: () => slabs.trim(keepBytes), freedLater: true };
 }
 
 /** V8's full collection, and the turns of the loop in which finalizers run. */

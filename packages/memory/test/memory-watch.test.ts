@@ -65,3 +65,25 @@ test('at the threshold, where nothing can be gained, the ladder does not run ove
 test('below the threshold nothing runs', async () => {
   expect((await tenMinutes(150e6, 0)).runs).toBe(0);
 });
+
+test('a reclaiming that takes longer than the threshold rests is reported once', async () => {
+  let now = 0;
+  const clock = (): number => now;
+  const monitor = new SimulatedMonitor({ clock });
+  monitor.rssBytes = 900e6;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const ladder = new ReclaimLadder([{ name: 'slow', run: () => promise }], { clock, rss: () => 900e6 });
+  const threshold = new MemoryThreshold({ clock, high: '80%' });
+  let reports = 0;
+  const onReclaimed = (): number => reports++;
+  const watch = new MemoryWatch({ monitor, threshold, ladder, onReclaimed });
+  const { reclaiming } = watch.tick();
+  now = 61;
+  expect(watch.tick().reclaiming).toBeUndefined();
+  resolve(undefined);
+  await reclaiming;
+  expect(reports).toBe(1);
+  now = 122;
+  await watch.tick().reclaiming;
+  expect(reports).toBe(2);
+});

@@ -48,6 +48,20 @@ test('steps are taken from cheap to dear, and each reports the bytes it gave bac
   expect(report).toMatchObject({ bytesGivenBack: 60e6, rssBeforeBytes: 500e6, rssAfterBytes: 440e6 });
 });
 
+test('what a later step frees counts there alone, and was still worth letting go', async () => {
+  const { step, ladder } = simulate();
+  const slabs: ReclaimStep = { name: 'slabs', freedLater: true, run: () => 50e6 };
+  const both = ladder(slabs, step('collector', 50e6));
+  for (const _turn of [1, 2]) {
+    const report = await both.reclaim();
+    expect(report.steps.map((one) => [one.outcome, one.bytesGivenBack])).toEqual([
+      ['done', 0],
+      ['done', 50e6],
+    ]);
+    expect(report.bytesGivenBack).toBe(50e6);
+  }
+});
+
 test('dear steps are not taken once the goal is reached', async () => {
   const { state, step, ladder } = simulate();
   const report = await ladder(step('pool', 10e6), step('trim', 30e6)).reclaim(495e6);
@@ -145,6 +159,10 @@ test('the real steps give back what really lies idle', async () => {
   const report = await new ReclaimLadder(steps, { clock, rss: () => process.memoryUsage.rss() }).reclaim();
   expect(report.steps.every((one) => one.outcome === 'done')).toBe(true);
   expect(report.steps[0]?.bytesGivenBack).toBeGreaterThanOrEqual(40_000_000);
+  expect(report.steps[1]).toMatchObject({
+    step: 'idle slabs',
+    bytesGivenBack: report.steps[1]?.rssFallBytes,
+  });
   expect(report.rssBeforeBytes - report.rssAfterBytes).toBeGreaterThan(70_000_000);
   expect(ledger.liveCount).toBe(0);
 });
