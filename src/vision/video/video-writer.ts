@@ -34,6 +34,8 @@ export interface VideoWriterOptions {
 }
 
 const ticksPerSecond = 90_000;
+/** Four hours: MP4 has 31 bits for the step from one picture to the next, and readers want room in them. */
+const longestStep = BigInt(4 * 3600 * ticksPerSecond);
 /** Beyond the seconds of any calendar: what is later was no time. */
 const latestSeconds = 1e11;
 
@@ -53,6 +55,8 @@ export class VideoWriter implements AsyncDisposable {
   readonly #converter = new PictureConverter();
   readonly #entry: LedgerEntry;
   #lastTicks: bigint | undefined;
+  /** Ticks by which pictures come earlier, since a gap before them was longer than the file can hold. */
+  #shortened = 0n;
   /** Ticks between the last two pictures. */
   #interval: bigint;
   #state: 'open' | 'finished' | 'failed' | 'disposed' = 'open';
@@ -117,7 +121,8 @@ export class VideoWriter implements AsyncDisposable {
   }
 
   /**
-   * Appends a picture. @param timestampSeconds Its source time; one that does not ascend is moved by the least step.
+   * Appends a picture. @param timestampSeconds Its source time; one that does not ascend is moved by the least step, and
+   *   a gap of more than four hours is shortened to that.
    * @param draw Draws over the picture, in pixels of the source.
    * @throws PlateauError ERR_OUTPUT_UNWRITABLE when the disk is full or gone; the partial file is removed by then.
    *   RangeError for a time that is none, and nothing is written.
@@ -131,11 +136,7 @@ export class VideoWriter implements AsyncDisposable {
       const { width: sourceWidth, height: sourceHeight } = frame;
       PictureCanvas.paint(picture, { sourceWidth, sourceHeight, ...this.#form }, draw);
     }
-    let ticks = BigInt(Math.round(timestampSeconds * ticksPerSecond));
-    if (this.#lastTicks !== undefined && ticks <= this.#lastTicks) ticks = this.#lastTicks + 1n;
-    if (this.#lastTicks !== undefined) this.#interval = ticks - this.#lastTicks;
-    this.#lastTicks = ticks;
-    picture.pts = ticks;
+    picture.pts = this.#ticksOf(timestampSeconds);
     picture.pictType = 0 as never; // The encoder chooses; the decoded picture's own type would be a command to it.
     this.#encode(picture);
   }
@@ -160,6 +161,22 @@ export class VideoWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === 'open') this.#fail();
     this.#state = 'disposed';
+  }
+
+  /** Where a picture stands in the file: after the last one, and not farther than the file can hold. */
+  #ticksOf(timestampSeconds: number): bigint {
+    let ticks = BigInt(Math.round(timestampSeconds * ticksPerSecond)) - this.#shortened;
+    const last = this.#lastTicks;
+    if (last !== undefined) {
+      if (ticks - last > longestStep) {
+        this.#shortened += ticks - last - longestStep;
+        ticks = last + longestStep;
+      }
+      if (ticks <= last) ticks = last + 1n;
+      this.#interval = ticks - last;
+    }
+    this.#lastTicks = ticks;
+    return ticks;
   }
 
   #encode(picture: Frame | null): void {
@@ -212,7 +229,8 @@ export class VideoWriter implements AsyncDisposable {
 
 function openEncoder(form: PictureForm, frameRate: number): [CodecContext, string] {
   const choices: readonly [string, Record<string, string>][] = [
-    ['libx264', { preset: 'veryfast', crf: '23' }],
+    // No picture out of order: where steps are of hours, the moves that MP4 writes down for such do not fit.
+    ['libx264', { preset: 'veryfast', crf: '23', bf: '0' }],
     ['libvpx-vp9', { deadline: 'realtime', 'cpu-used': '8', crf: '32', b: '0' }],
   ];
   for (const [name, settings] of choices) {

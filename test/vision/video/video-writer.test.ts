@@ -219,6 +219,26 @@ test('a time below 0, which players would leave out, or that is none is refused,
   expect(written.info.frameCountEstimate).toBe(30);
 });
 
+test('a gap longer than the file can hold is shortened, and what comes after it keeps its steps', async () => {
+  const target = clips.file('gap.mp4');
+  {
+    await using capture = await VideoCapture.open(base);
+    await using writer = await VideoWriter.open(target, { width: 320, height: 240 });
+    // Motion recordings of two days, one behind the other.
+    for (const time of [0, 0.1, 90_000, 90_000.1, 180_000, 180_000.5]) {
+      const frame = await capture.read();
+      if (frame !== undefined) writer.write(frame, time);
+    }
+    await writer.finish();
+  }
+  await using written = await VideoCapture.open(target);
+  const times: number[] = [];
+  for (let frame = await written.read(); frame !== undefined; frame = await written.read())
+    times.push(frame.timestampSeconds);
+  const steps = times.slice(1).map((time, index) => time - (times[index] as number));
+  expect(steps).toEqual([0.1, 14_400, 0.1, 14_400, 0.5].map((step) => expect.closeTo(step, 4)));
+});
+
 const disk = mountSmallDisk();
 afterAll(() => {
   if (disk !== undefined) execFileSync('umount', [disk]);
