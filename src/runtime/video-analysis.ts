@@ -42,6 +42,8 @@ export class VideoAnalysis implements CameraListener {
   readonly #done = Promise.withResolvers<void>();
   #info: SourceInfo | undefined;
   readonly #warnings = new Set<string>();
+  /** Pictures for which the model had no answer, and why the first of them had none. */
+  readonly #unanswered = { count: 0, reason: '' };
   #input: InputSize | undefined;
   #decided = 0;
   #inferred = 0;
@@ -110,7 +112,11 @@ export class VideoAnalysis implements CameraListener {
   }
 
   onDecision(decision: Decision): void {
-    const { timestampSeconds, coverage } = decision;
+    const { timestampSeconds, coverage, unknownReason } = decision;
+    if (unknownReason !== null) {
+      this.#unanswered.count += 1;
+      this.#unanswered.reason ||= unknownReason;
+    }
     const happened: string[] = [];
     for (const [index, { watch, coverage: recorded, events }] of this.#zones.entries()) {
       const value = coverage === null ? null : coverage[index];
@@ -170,6 +176,13 @@ export class VideoAnalysis implements CameraListener {
     else if (this.#decided === ended.counters.published) this.#done.resolve();
   }
 
+  get #unansweredWarnings(): string[] {
+    const { count, reason } = this.#unanswered;
+    return count === 0
+      ? []
+      : [`unknown pictures, since the model had no answer: ${count}; the first: ${reason}`];
+  }
+
   #describe(counters: CaptureCounters, busy: Record<string, number>, wall: number): VideoFindings {
     const { model } = this.#pipeline;
     return {
@@ -196,6 +209,7 @@ export class VideoAnalysis implements CameraListener {
       warnings: [
         ...model.warnings,
         ...this.#warnings,
+        ...this.#unansweredWarnings,
         ...(this.#ended?.warnings ?? []),
         ...(this.#stoppedEarly ? [`stopped at ${this.#lastSeconds.toFixed(1)} s, before the end`] : []),
       ],
