@@ -1,4 +1,7 @@
 /** The API over a real monitor: memory as the core tells it. */
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -39,6 +42,53 @@ test('threads that hang hold up nobody who asks for their memory, and are asked 
   expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
   expect(await answers[0].json()).toMatchObject({ error: expect.stringMatching(/does not answer/) });
   expect(asked).toBe(2);
+});
+
+test('a client that asks by the thousand and reads nothing is let go; one that waits for each answer is served', {
+  timeout: 120_000,
+}, async () => {
+  let asked = 0;
+  const monitor = {
+    get status() {
+      asked += 1;
+      return { cameras: ['x'.repeat(100_000)] };
+    },
+  };
+  await using busy = await MonitorServer.listen({ host: '127.0.0.1', port: 0 });
+  busy.show(monitor as unknown as Monitor);
+  const port = Number(new URL(busy.url).port);
+  const greedy = connect(port, '127.0.0.1');
+  // A connection that is let go with requests unread ends with a reset.
+  greedy.on('error', () => undefined).pause();
+  greedy.write('GET /api/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(1000));
+  for (let waited = 0; asked === 0 && waited < 1000; waited += 1) await delay(20);
+  greedy.resume();
+  await once(greedy, 'close');
+  expect(asked).toBeLessThan(10);
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const one = (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      request({ port, host: '127.0.0.1', path: '/api/status', agent }, (response) =>
+        response.resume().on('end', () => resolve(response.statusCode ?? 0)),
+      )
+        .on('error', reject)
+        .end(),
+    );
+  const codes = await Promise.all(Array.from({ length: 200 }, one));
+  agent.destroy();
+  expect(codes.every((code) => code === 200)).toBe(true);
+});
+
+test('connections that nobody closes have a bound, and those within it are answered', async () => {
+  await using crowded = await MonitorServer.listen({ host: '127.0.0.1', port: 0 });
+  const port = Number(new URL(crowded.url).port);
+  const open = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  let closed = 0;
+  for (const socket of open) socket.resume().on('close', () => (closed += 1));
+  await expect.poll(() => closed, { timeout: 20_000 }).toBe(100);
+  for (const socket of open) socket.destroy();
+  await expect.poll(() => fetch(crowded.url).then(({ status }) => status), { timeout: 20_000 }).toBe(200);
 });
 
 test('metrics, budgets and mistakes come from the memory core, and what is no camera has no picture', {
