@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parseSync } from 'oxc-parser';
@@ -70,6 +70,17 @@ describe('of a known program', () => {
     // What a called line made does not count for the line that called it.
     expect(Math.abs(rowOf(profile, 'kept.push(references')?.heapBytes ?? 0)).toBeLessThan(expected * 0.05);
     expect(lineTable(profile, source.join('\n'))).toContain('return new Array');
+  }, 60_000);
+
+  test('lines are told also of a file that a link leads to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plateau-link-'));
+    try {
+      symlinkSync(dirname(path), join(folder, 'linked'));
+      const profile = await runLineProfile(join(folder, 'linked', basename(path)));
+      expect(rowOf(profile, 'new Uint8Array')).toMatchObject({ calls: 20, bufferBytes: 10_000_000 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }, 60_000);
 });
 

@@ -1,5 +1,5 @@
 /** Instruments one file of a program as it is loaded, and counts bytes by its lines: in this thread, from here on. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Parser } from '../ownership/check-ownership.ts';
@@ -22,7 +22,8 @@ export class LineRecording implements Disposable {
 
   /** @throws SyntaxError when the file cannot be read as a program. RangeError when it has no such function. */
   constructor({ path, functionName, parse }: LineRecordingOptions) {
-    const url = pathToFileURL(path).href;
+    // Node loads a file by its own name, whatever links lead to it.
+    const url = pathToFileURL(realpathSync(path)).href;
     const text = readFileSync(path, 'utf8');
     const probed = probeLines(text, parse(path, text), functionName);
     this.#recorder = LineRecorder.install();
