@@ -67,9 +67,18 @@ function start({ script, args, lines, quiet }: ProgramOrder, folder: string): Ch
 }
 
 function stopProgram(child: ChildProcess): void {
-  child.kill('SIGINT');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), patienceMilliseconds);
+  sendToGroup(child, 'SIGINT');
+  const impatience = setTimeout(() => sendToGroup(child, 'SIGKILL'), patienceMilliseconds);
   child.once('exit', () => clearTimeout(impatience));
+}
+
+/** As a terminal does: programs that the script has started would outlive it else. */
+function sendToGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  const { pid, exitCode, signalCode } = child;
+  // Once it has ended, its number may be another program's.
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  if (process.platform === 'win32') child.kill(signal);
+  else process.kill(-pid, signal);
 }
 
 function readRecords(folder: string): ThreadRecord[] {

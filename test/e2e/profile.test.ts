@@ -206,4 +206,20 @@ describe('what goes wrong', () => {
     expect(rowOf(report, 'main/before')?.bufferBytes).toBe(3_000_000);
     expect(report.call).not.toBeNull();
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'nor do programs outlive it that the script has started',
+    async () => {
+      const child = spawnPlateau(['profile', script('starts-another')]);
+      let stoppedAt = Number.NaN;
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        if (!text.includes('another')) return;
+        stoppedAt = performance.now();
+        child.kill('SIGINT');
+      });
+      // Comes once nobody holds the output any more.
+      await once(child, 'close');
+      expect(performance.now() - stoppedAt).toBeLessThan(40_000);
+    },
+  );
 });
