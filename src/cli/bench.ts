@@ -15,7 +15,7 @@ import {
   plateauContender,
 } from './bench-runs.ts';
 import { refuseOwnInput } from './refuse-own-input.ts';
-import { countOption, numberOption, threadsOption } from './shared-options.ts';
+import { countOption, shareOption, threadsOption } from './shared-options.ts';
 import { defaultModelFile, shippedFile } from './shipped-files.ts';
 import { StopSignal } from './stop-signal.ts';
 import { refuseUnwritable, writeReport } from './write-report.ts';
@@ -50,12 +50,7 @@ export function benchCommand(): Command {
     .option('--python <program>', 'interpreter with OpenCV, onnxruntime and numpy', 'python3')
     .option('--no-peers', 'measure plateau alone')
     .option('--baseline <file.json>', 'report of an earlier run to compare with')
-    .option(
-      '--tolerance <0..1>',
-      'share by which a figure may be worse than the baseline',
-      numberOption,
-      0.15,
-    )
+    .option('--tolerance <0..1>', 'share by which a figure may be worse than the baseline', shareOption, 0.15)
     .option('--report <file.json>', 'report to write')
     .option('--json', 'print the report on standard output instead of a table')
     .addHelpText('after', examples)
@@ -63,9 +58,9 @@ export function benchCommand(): Command {
 }
 
 async function bench(video: string | undefined, options: BenchOptions): Promise<void> {
-  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const clip = video ?? shippedFile('demo/chute.mp4');
   const model = options.model ?? defaultModelFile();
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline, clip, model);
   if (options.report !== undefined) {
     refuseOwnInput([clip, model, options.baseline], [['--report', options.report]]);
     refuseUnwritable(options.report);
@@ -141,15 +136,35 @@ function resultOfRuns({ name, title }: Contender, runs: readonly BenchRun[]): Be
   };
 }
 
-function readBaseline(file: string): BenchReport {
+/** @throws PlateauError ERR_USAGE also for what was measured with another clip or model: that compares with nothing. */
+function readBaseline(file: string, clip: string, model: string): BenchReport {
+  const report = readReport(file);
+  const [now, then] = [{ clip: basename(clip), model: basename(model) }, report].map(
+    (one) => `${one.clip} with ${one.model}`,
+  );
+  if (now === then) return report;
+  throw new PlateauError(
+    'ERR_USAGE',
+    `--baseline ${file} is of ${then}, and this bench would be of ${now}; measure the same, or leave --baseline out.`,
+  );
+}
+
+function readReport(file: string): BenchReport {
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as BenchReport;
-    if (report.schema === 'plateau.bench/1') return report;
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<BenchReport> | null;
+    if (report?.schema === 'plateau.bench/1' && Array.isArray(report.results)) return report as BenchReport;
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'it is not JSON';
-    throw new PlateauError('ERR_USAGE', `--baseline ${file} cannot be read (${why}).`, { cause: error });
+    throw new PlateauError(
+      'ERR_USAGE',
+      `--baseline ${file} cannot be read (${why}); name a report that plateau bench --report wrote.`,
+      { cause: error },
+    );
   }
-  throw new PlateauError('ERR_USAGE', `--baseline ${file} is no report of plateau bench.`);
+  throw new PlateauError(
+    'ERR_USAGE',
+    `--baseline ${file} is no report of plateau bench; name one that plateau bench --report wrote.`,
+  );
 }
 
 function summary({ machine, clip, model, rounds, results, absent }: BenchReport): string[] {

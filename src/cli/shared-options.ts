@@ -43,6 +43,13 @@ export function numberOption(text: string): number {
   return value;
 }
 
+/** A share of a whole. A percentage, meant as such, would never be reached. */
+export function shareOption(text: string): number {
+  const value = numberOption(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError('a share from 0 to 1 is needed');
+  return value;
+}
+
 export function countOption(text: string): number {
   const value = numberOption(text);
   if (!Number.isInteger(value) || value < 1)

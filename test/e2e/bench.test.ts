@@ -37,6 +37,27 @@ test.each([
   expect([code, stdout, stderr]).toEqual([expected, '', expect.stringMatching(sentence)]);
 });
 
+test('a tolerance that is a percentage, and a baseline of something else, are refused', async () => {
+  using bench = new Workbench();
+  const other = { schema: 'plateau.bench/1', clip: 'lumps.mp4', model: 'other.onnx', results: [] };
+  const cases = [
+    [['--tolerance', '15'], /^plateau: .*--tolerance.*a share from 0 to 1 is needed.*\n$/],
+    [
+      ['--baseline', bench.write('other.json', JSON.stringify(other))],
+      /^plateau: --baseline .+ is of lumps\.mp4 with other\.onnx, and this bench would be of lumps\.mp4 with .+; measure the same.+\n$/,
+    ],
+    [
+      ['--baseline', bench.write('part.json', '{"schema":"plateau.bench/1"}')],
+      /^plateau: .+ is no report of plateau bench.+\n$/,
+    ],
+    [['--baseline', bench.write('null.json', 'null')], /^plateau: .+ is no report of plateau bench.+\n$/],
+  ] as const;
+  for (const [flags, sentence] of cases) {
+    const { code, stdout, stderr } = await plateau([...short, ...flags]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(sentence)]);
+  }
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it without figures, in one sentence', async (name) => {
   const child = spawnPlateau([...short, '--rounds', '1000']);
   let said = '';
