@@ -8,7 +8,9 @@ import type { Interruption } from './interruption.ts';
 import { isTransportFault, openFault, silenceFault } from './source-fault.ts';
 import type { VideoSource } from './video-source.ts';
 
-export type Transport = 'auto' | 'tcp' | 'udp';
+export const transports = ['auto', 'tcp', 'udp'] as const;
+
+export type Transport = (typeof transports)[number];
 
 export interface ConnectionOptions {
   readonly transport: Transport;

@@ -33,7 +33,7 @@ export function resolveClassNames(
           `but ${whose} ${given === undefined ? 'names' : 'gives'} ${names.length}: give as many with --names a,b,c (model.names).`,
       );
     }
-    return { classes: names, classesOrigin, warnings: [] };
+    return { classes: names, classesOrigin, warnings: repeatedNames(names) };
   }
   if (layout.classes !== undefined && layout.classes > 1) {
     throw new PlateauError(
@@ -50,4 +50,13 @@ export function resolveClassNames(
     classesOrigin: 'assumed',
     warnings: [`The model has no metadata: its only class is taken to be "${assumedName}".${uncertain}`],
   };
+}
+
+/** Who chooses a class by a name that stands twice gets the first one, and the masks of the other cover nothing. */
+function repeatedNames(names: readonly string[]): string[] {
+  const repeated = names.filter((name, id) => names.indexOf(name) < id);
+  return [...new Set(repeated)].map(
+    (name) =>
+      `Several classes are called "${name}": that name stands for the first of them, ${names.indexOf(name)}; --names can tell them apart.`,
+  );
 }

@@ -46,6 +46,18 @@ describe('class names', () => {
     },
   );
 
+  test('that stand twice are a warning each, since a name chooses one class', () => {
+    const names = ['coal', 'belt', 'coal', 'coal', 'belt', 'dust'];
+    for (const [given, metadata] of [
+      [names, undefined],
+      [undefined, names],
+    ] as const)
+      expect(resolveClassNames('m.onnx', head(6), given, metadata).warnings).toEqual([
+        expect.stringMatching(/^Several classes are called "coal": .* the first of them, 0;/),
+        expect.stringMatching(/^Several classes are called "belt": .* the first of them, 1;/),
+      ]);
+  });
+
   test('of rows, which do not tell their number, are taken as they come', () => {
     expect(resolveClassNames('m.onnx', head(undefined), undefined, ['a', 'b', 'c']).classes).toHaveLength(3);
   });
