@@ -21,8 +21,11 @@ export interface MistakeWatchOptions {
 const watchEvery = 16;
 /** Half of the watched ones, kept for good, are piling up. */
 const leastPerFrame = 0.5 / watchEvery;
-/** Cameras that come one after the other are no leak: resources that pile up are more. */
-const leastResources = 32;
+/**
+ * Cameras that come one after the other are no leak: resources that pile up are more. However slowly: a capture that each
+ * reconnection leaves behind is few beside the frames of all cameras, and is the plant's restart in some days.
+ */
+const resourceRule = { least: 32, leastPerFrame: 0 };
 /** Pictures are meant to live for a turn; one that is held for so long has been kept. */
 const oldAfterSeconds = { VideoFrame: 300 };
 /** Findings that are shown, the newest of each line. */
@@ -35,7 +38,7 @@ const mostMistakes = 50;
 export class MistakeWatch implements Disposable {
   readonly #options: MistakeWatchOptions;
   readonly #pileUps: PileUpDetector;
-  readonly #resources = new GrowingCounts({ leastPerFrame, least: leastResources });
+  readonly #resources = new GrowingCounts(resourceRule);
   readonly #found = new Map<string, Mistake>();
   readonly #timer: NodeJS.Timeout;
   #frames = 0;

@@ -77,6 +77,28 @@ test('resources of any thread that are added to decision after decision are told
   expect(told[0].site).toMatch(/mistake-watch\.test\.ts:\d+/);
 });
 
+test('a capture that each reconnection leaves behind is told, few as they are beside the frames', async () => {
+  const captures = new Ledger({ clock: () => 0, thread: 'capture' });
+  using watch = new MistakeWatch({
+    everySeconds: 3600,
+    ledger: () => captures.snapshot(),
+    onMistake: (mistake) => told.push(mistake),
+  });
+  const open: Disposable[] = [];
+  const decision = {};
+  for (let look = 0; look < 4; look += 1) {
+    // Ten minutes of one camera at 30 pictures a second, and of another that is tried again every ten seconds.
+    for (let frame = 0; frame < 18_000; frame += 1) watch.result(decision, 'Decision');
+    for (let attempt = 0; attempt < 60; attempt += 1)
+      open.push(captures.track({ kind: 'VideoCapture', bytes: 4_000_000 }));
+    await watch.look();
+  }
+  const leaks = told.filter(({ sentence }) => sentence.includes('VideoCapture'));
+  expect(leaks).toMatchObject([{ mistake: 'results-pile-up', count: 240 }]);
+  expect(leaks[0].sentence).toContain('0.0033 a frame are added');
+  expect(leaks[0].site).toMatch(/mistake-watch\.test\.ts:\d+/);
+});
+
 test('cameras that come one after the other are no pile', async () => {
   const captures = new Ledger({ clock: () => 0, thread: 'capture' });
   using watch = new MistakeWatch({

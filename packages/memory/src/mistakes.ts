@@ -36,9 +36,14 @@ function pileUps({ pileUps = [] }: MistakeSources): Mistake[] {
     count: live,
     bytes: 0,
     sentence:
-      `${live} objects of kind ${kind} are alive and ${perFrame.toFixed(2)} a frame are added` +
+      `${live} objects of kind ${kind} are alive and ${pace(perFrame)} a frame are added` +
       `${site === undefined ? '' : `, most of them made at ${site}`}: keep what is needed of a result, not the result`,
   }));
+}
+
+/** What is slow is none the less more than nothing. */
+function pace(perFrame: number): string {
+  return perFrame < 0.1 ? perFrame.toPrecision(2) : perFrame.toFixed(2);
 }
 
 /** Of one kind and line, one finding. */
