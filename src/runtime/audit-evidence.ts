@@ -6,7 +6,7 @@ export interface AuditMoment {
   readonly report: PipelineReport;
   /** From the operating system. */
   readonly rssBytes: number;
-  /** Open files of the process, from the operating system; `undefined` where it does not tell. */
+  /** Open files of the process, sockets and pipes left out, from the operating system; `undefined` where it does not tell. */
   readonly openFiles: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FrameRing, SlabPool } from '@plateau/memory';
@@ -7,6 +7,7 @@ import { auditItems } from './audit-items.ts';
 import { type AuditReport, auditReport } from './audit-report.ts';
 import { recordingCapture } from './capture-settings.ts';
 import { defaults } from './defaults.ts';
+import { openFiles } from './open-files.ts';
 import type { Pipeline } from './pipeline.ts';
 import { RssSeries } from './rss-series.ts';
 import type { CameraSettings } from './settings.ts';
@@ -100,10 +101,6 @@ function cameraFor(source: string, output: string | null): CameraSettings {
 async function momentOf(pipeline: Pipeline): Promise<AuditMoment> {
   const report = await pipeline.report({ collect: true });
   return { report, rssBytes: process.memoryUsage.rss(), openFiles: openFiles() };
-}
-
-function openFiles(): number | undefined {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : undefined;
 }
 
 /** Looks at buffers and queues from time to time, until it is disposed of. */
