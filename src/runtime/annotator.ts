@@ -142,7 +142,8 @@ export class Annotator implements AsyncDisposable {
       if (event !== null && mask !== undefined)
         this.#labels?.add(frame, mask, box, event, this.#jpegEncoder());
       if (this.#output === null) return undefined;
-      this.#writer ??= await VideoWriter.open(this.#output, { width: frame.width, height: frame.height });
+      const { width, height, pixelAspect } = frame;
+      this.#writer ??= await VideoWriter.open(this.#output, { width, height, pixelAspect });
       this.#writer.write(frame, frame.timestampSeconds, draw);
       return undefined;
     } finally {

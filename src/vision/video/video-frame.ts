@@ -67,6 +67,13 @@ export class VideoFrame {
     return swapsSides(this.facts.rotation) ? this.native.width : this.native.height;
   }
 
+  /** Width of a pixel over its height, as players show it: other than 1 for analogue cameras, say. 1 where it is untold. */
+  get pixelAspect(): number {
+    const { num, den } = this.native.sampleAspectRatio;
+    if (num <= 0 || den <= 0) return 1;
+    return swapsSides(this.facts.rotation) ? den / num : num / den;
+  }
+
   get interlaced(): boolean {
     return (this.native.flags & AV_FRAME_FLAG_INTERLACED) !== 0;
   }

@@ -31,9 +31,13 @@ export interface VideoWriterOptions {
   readonly height: number;
   /** A hint for players; times come with the pictures. */
   readonly frameRate?: number;
+  /** Width of a pixel over its height, as `VideoFrame.pixelAspect` tells it; players stretch the picture by it. 1 by default. */
+  readonly pixelAspect?: number;
 }
 
 const ticksPerSecond = 90_000;
+/** A pixel's aspect is told in shares of this: it holds all that analogue cameras have, as 12/11 and 16/15. */
+const aspectSteps = 55_440;
 /** Four hours: MP4 has 31 bits for the step from one picture to the next, and readers want room in them. */
 const longestStep = BigInt(4 * 3600 * ticksPerSecond);
 /** Beyond the seconds of any calendar: what is later was no time. */
@@ -71,8 +75,9 @@ export class VideoWriter implements AsyncDisposable {
   }
 
   private constructor(path: string, options: VideoWriterOptions) {
-    const { width, height, frameRate = 25 } = options;
+    const { width, height, frameRate = 25, pixelAspect = 1 } = options;
     requireWithin('frameRate', frameRate, 0.001, ticksPerSecond);
+    requireWithin('pixelAspect', pixelAspect, 1 / 256, 256);
     if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
       throw new RangeError(`a video must have a whole size, not ${width}x${height}`);
     }
@@ -93,7 +98,7 @@ export class VideoWriter implements AsyncDisposable {
     try {
       this.#check(this.#context.allocOutputContext2(null, 'mp4', this.#partial.path));
       this.#check(this.#context.openOutputSync());
-      [encoder, this.encoderName] = openEncoder(this.#form, frameRate);
+      [encoder, this.encoderName] = openEncoder(this.#form, frameRate, pixelAspect);
       this.#encoder = encoder;
       this.#stream = this.#context.newStream();
       this.#check(this.#stream.codecpar.fromContext(encoder));
@@ -227,7 +232,7 @@ export class VideoWriter implements AsyncDisposable {
   }
 }
 
-function openEncoder(form: PictureForm, frameRate: number): [CodecContext, string] {
+function openEncoder(form: PictureForm, frameRate: number, pixelAspect: number): [CodecContext, string] {
   const choices: readonly [string, Record<string, string>][] = [
     // No picture out of order: where steps are of hours, the moves that MP4 writes down for such do not fit.
     ['libx264', { preset: 'veryfast', crf: '23', bf: '0' }],
@@ -243,6 +248,7 @@ function openEncoder(form: PictureForm, frameRate: number): [CodecContext, strin
     encoder.pixelFormat = pixelFormats.yuv420p;
     encoder.timeBase = new Rational(1, ticksPerSecond);
     encoder.framerate = new Rational(Math.round(frameRate * 1000), 1000);
+    encoder.sampleAspectRatio = new Rational(Math.round(pixelAspect * aspectSteps), aspectSteps);
     encoder.threadCount = 1;
     encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     // One by one: node-av 6.1.1 leaves a dictionary that was handed to open2 dangling, and crashes on freeing it.

@@ -239,6 +239,30 @@ test('a gap longer than the file can hold is shortened, and what comes after it 
   expect(steps).toEqual([0.1, 14_400, 0.1, 14_400, 0.5].map((step) => expect.closeTo(step, 4)));
 });
 
+test.each([
+  [undefined, 16 / 11],
+  [90, 11 / 16],
+])('pixels that are not square stay so, turned by %s', async (rotation, aspect) => {
+  const target = clips.file('wide-pixels.mp4');
+  const wide = clips.make(`wide-${rotation}.mp4`, {
+    source: 'testsrc2=s=64x48:r=10:d=0.5',
+    encoderOptions: { aspect: '16/11' },
+    ...(rotation === undefined ? {} : { rotation }),
+  });
+  {
+    await using capture = await VideoCapture.open(wide);
+    const frame = await capture.read();
+    if (frame === undefined) throw new Error('no frame');
+    const { width, height, pixelAspect } = frame;
+    expect(pixelAspect).toBeCloseTo(aspect, 6);
+    await using writer = await VideoWriter.open(target, { width, height, pixelAspect });
+    writer.write(frame, 0);
+    await writer.finish();
+  }
+  await using written = await VideoCapture.open(target);
+  expect((await written.read())?.pixelAspect).toBeCloseTo(aspect, 6);
+});
+
 const disk = mountSmallDisk();
 afterAll(() => {
   if (disk !== undefined) execFileSync('umount', [disk]);
