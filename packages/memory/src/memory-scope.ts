@@ -80,8 +80,12 @@ export class MemoryScope implements Disposable {
     return this.#members.size;
   }
 
-  /** Takes ownership; again, without effect. @returns The resource, to be used inside of the scope. */
+  /**
+   * Takes ownership; again, without effect. @returns The resource, to be used inside of the scope.
+   * @throws TypeError for what cannot be disposed of: at the scope's end it would be too late to know whose it is.
+   */
   use<T extends Disposable>(resource: T): T {
+    requireDisposal(resource, [Symbol.dispose]);
     if (!this.#members.has(resource)) this.#members.add(resource, () => resource[Symbol.dispose]());
     return resource;
   }
@@ -153,8 +157,12 @@ export class AsyncMemoryScope implements AsyncDisposable {
     return this.#members.size;
   }
 
-  /** Takes ownership; again, without effect. Where a resource knows both ways to be disposed of, the asynchronous one is taken. */
+  /**
+   * Takes ownership; again, without effect. Where a resource knows both ways to be disposed of, the asynchronous one is taken.
+   * @throws TypeError for what knows neither
+   */
   use<T extends Disposable | AsyncDisposable>(resource: T): T {
+    requireDisposal(resource, [Symbol.asyncDispose, Symbol.dispose]);
     if (this.#members.has(resource)) return resource;
     this.#members.add(resource, () =>
       Symbol.asyncDispose in resource ? resource[Symbol.asyncDispose]() : resource[Symbol.dispose](),
@@ -209,6 +217,13 @@ export class AsyncMemoryScope implements AsyncDisposable {
     endings.get(this)?.();
     failures.raise();
   }
+}
+
+/** @throws TypeError when there is none of these methods. */
+function requireDisposal(resource: unknown, ways: readonly symbol[]): void {
+  const methods = (resource ?? {}) as Readonly<Record<symbol, unknown>>;
+  if (ways.some((way) => typeof methods[way] === 'function')) return;
+  throw new TypeError('a scope can only use what has a dispose method of its own: adopt takes one beside it');
 }
 
 /** Errors of several disposals, each later one suppressing the earlier, as the language's `using` does it. */

@@ -243,6 +243,18 @@ test('a closed scope takes nothing in, and closing it again is harmless', () => 
   expect(() => scope.defer(() => undefined)).toThrow(UseAfterDisposeError);
 });
 
+test('what cannot be disposed of is refused when it comes, not at the end', async () => {
+  using scope = new MemoryScope();
+  await using later = new AsyncMemoryScope();
+  const timer = { [Symbol.asyncDispose]: () => Promise.resolve() };
+  for (const wrong of [{}, undefined, 7, timer]) {
+    expect(() => scope.use(wrong as unknown as Disposable)).toThrow(/adopt/);
+    if (wrong !== timer) expect(() => later.use(wrong as unknown as Disposable)).toThrow(TypeError);
+  }
+  later.use(timer);
+  expect([scope.size, later.size]).toEqual([0, 1]);
+});
+
 test('only a member can be kept', () => {
   using scope = new MemoryScope();
   expect(() => scope.keep(resource([], 'stranger'))).toThrow(TypeError);
