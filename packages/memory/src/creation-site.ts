@@ -4,10 +4,11 @@
  * Only text is kept, and the structured stack thrown away: V8's unformatted stacks hold on to the receivers of their
  * frames, and a leak detector that keeps its suspects alive finds nothing.
  */
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ownFolder = dirname(fileURLToPath(import.meta.url));
+/** With its end, since another folder's name may begin like it. */
+const ownFolder = `${dirname(fileURLToPath(import.meta.url))}${sep}`;
 const framesToLookAt = 5;
 
 /**

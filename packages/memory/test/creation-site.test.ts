@@ -20,3 +20,11 @@ test('frames of this package are passed over for that of the caller', () => {
   expect(siteOfStack(`    at track (${own}:1:1)\n    at open (/srv/app.ts:2:3)`)).toBe('/srv/app.ts:2:3');
   expect(siteOfStack(`    at track (${own}:1:1)`)).toBe(`${own}:1:1`);
 });
+
+test('a folder beside it whose name begins like it is not this package', () => {
+  const own = fileURLToPath(new URL('../src/ledger.ts', import.meta.url));
+  const beside = own.replace('ledger.ts', '').replace(/.$/, '-of-the-plant/app.ts:2:3');
+  expect(siteOfStack(`    at track (${own}:1:1)\n    at open (${beside})\n    at /srv/main.ts:4:5`)).toBe(
+    beside,
+  );
+});
