@@ -1,4 +1,4 @@
-import { mkdtempDisposableSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -759,11 +759,17 @@ describe('the command', () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'plateau-ownership-'));
     const broken = join(folder.path, 'broken.ts');
     writeFileSync(broken, 'const = 3;');
+    const notes = join(folder.path, 'notes');
+    mkdirSync(notes);
+    writeFileSync(join(notes, 'notes.md'), 'openCapture("a");');
     const cases: [string[], RegExp][] = [
       [[join(folder.path, 'gone')], /there is no .*gone$/],
       [['--jsn', folder.path], /no option --jsn/],
       [[broken], /broken\.ts: /],
       [[], /which folder or file/],
+      // A folder that was misspelt, or built elsewhere, must not pass.
+      [[notes], /there is no TypeScript or JavaScript in .*notes; name/],
+      [[join(notes, 'notes.md')], /there is no TypeScript or JavaScript in .*notes\.md; name/],
     ];
     for (const [args, sentence] of cases) {
       const { code, printed, complaints } = await run(...args);

@@ -19,6 +19,8 @@ A function that hands out what somebody else owns says @borrowed in its doc comm
 rules says why above: // ownership: <reason>
 Needs the package oxc-parser.`;
 
+const sourceName = /\.[cm]?[jt]sx?$/;
+
 const options = new Set(['--json', '--help']);
 
 /** What the caller of the command got wrong. */
@@ -75,7 +77,11 @@ async function check(args: readonly string[], print: (line: string) => void): Pr
 /** The source files of a path that was named. @throws UsageError where there is nothing. */
 function sourcesOf(path: string): string[] {
   if (!existsSync(path)) throw new UsageError(`there is no ${path}`);
-  return sourcesIn(path);
+  const files = sourcesIn(path).filter((file) => sourceName.test(file));
+  // A check that has looked at nothing must not pass.
+  if (files.length === 0)
+    throw new UsageError(`there is no TypeScript or JavaScript in ${path}; name the folder of the sources`);
+  return files;
 }
 
 function sourcesIn(path: string): string[] {
@@ -84,7 +90,7 @@ function sourcesIn(path: string): string[] {
     if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.startsWith('.')) return [];
     const inner = join(path, entry.name);
     if (entry.isDirectory()) return sourcesIn(inner);
-    return /\.[cm]?[jt]sx?$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name) ? [inner] : [];
+    return sourceName.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name) ? [inner] : [];
   });
 }
 
