@@ -48,6 +48,12 @@ export class CameraCard {
     return !this.#asking && this.#last.state === 'live';
   }
 
+  /** Names of what is blocked, as far as is known: `belt / chute`. */
+  get alarms() {
+    const { name, zones } = this.#last;
+    return zones.filter(({ state }) => state === 'blocked').map((zone) => `${name} / ${zone.name}`);
+  }
+
   async refreshPicture(signal) {
     this.#asking = true;
     try {

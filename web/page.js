@@ -50,6 +50,14 @@ async function refreshPicture(card) {
   picturesAsked -= 1;
 }
 
+/** With many cameras the blocked one may be far below, or the page behind another one. */
+function showAlarms() {
+  const alarms = cards.flatMap((card) => card.alarms);
+  const blocked = `${text.blocked} (${alarms.length})`;
+  setText(byId('alarms'), alarms.length === 0 ? '' : `${blocked}: ${alarms.join(', ')}`);
+  document.title = alarms.length === 0 ? 'Plateau' : `${blocked} - Plateau`;
+}
+
 /** A number and its unit stay on one line. */
 const sentence = ({ at, camera, zone, type, coverage }) =>
   `${moment(at)} ${camera} / ${zone}: ${text[type]}, ${percent(coverage).replace(' ', '\u00a0')}`;
@@ -87,6 +95,7 @@ async function refresh() {
   const status = await answer.json();
   layOut(status.cameras);
   for (const [index, camera] of status.cameras.entries()) cards[index].show(camera);
+  showAlarms();
   showEvents(status.events);
   showMemory(status.memory);
   refreshPictures();

@@ -97,6 +97,20 @@ describe.skipIf(skipFor(absent))(`the page${because(absent)}`, () => {
     await expect.poll(() => new Set(shown.picturesAsked).size, poll).toBe(16);
   });
 
+  test('an alarm is to be seen wherever the page is scrolled to, and in its title', async () => {
+    const clear = { ...camera, zones: [{ ...zone, coverage: 0.1, state: 'clear' }] };
+    const cameras = Array.from({ length: 16 }, (_, index) => ({ ...clear, name: `belt ${index + 1}` }));
+    await using shown = await ShownPage.open(status(...cameras));
+    await shown.page.locator('.camera').nth(15).waitFor();
+    expect([await shown.text('#alarms'), await shown.page.title()]).toEqual(['', 'Plateau']);
+    shown.status = status(...cameras.slice(0, 15), { ...camera, name: 'belt 16' });
+    await expect.poll(() => shown.text('#alarms'), poll).toBe('BLOCKED (1): belt 16 / chute');
+    expect(await shown.page.title()).toBe('BLOCKED (1) - Plateau');
+    await shown.page.evaluate('scrollTo(0, 600)');
+    const box = await shown.page.locator('#alarms').boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+  });
+
   test('nothing is wider than a phone', async () => {
     const long = { ...zone, name: 'máng rót than số 1 của nhà máy tuyển than, phía trên băng tải chính' };
     await using shown = await ShownPage.open(status(camera, { ...away, zones: [...away.zones, long] }), {
