@@ -25,6 +25,8 @@ export interface ProfileReport {
   readonly call: CallProfile | null;
   readonly stages: StageReport['rows'];
   readonly overlaps: number;
+  /** Threads of which nothing is in here, since they have left no record. */
+  readonly unseenThreads: number;
   readonly timeline: StageReport['timeline'];
   /** What V8 made by function, garbage included, sampled. */
   readonly functions: ProgramProfile['functions'];
@@ -47,7 +49,7 @@ export interface ReportOrder {
 
 export function profileReport(
   { script, args, lines }: ReportOrder,
-  { call, stages, functions, lines: found }: ProgramProfile,
+  { call, stages, functions, lines: found, unseenThreads }: ProgramProfile,
   { failure, stopped }: Pick<ProfileReport, 'failure' | 'stopped'>,
 ): ProfileReport {
   const seconds = call?.seconds ?? stages.seconds;
@@ -62,6 +64,7 @@ export function profileReport(
     call,
     stages: stages.rows,
     overlaps: stages.overlaps,
+    unseenThreads,
     timeline: stages.timeline,
     functions,
     lines:
@@ -100,6 +103,10 @@ export function profileNotes(report: ProfileReport, asked: ReportOrder['lines'])
   if (report.stages.some(({ calls, measuredCalls }) => measuredCalls < calls))
     notes.push(
       'to keep that small, only as many calls were measured as stand in brackets; the bytes of the others count for the stage around them',
+    );
+  if (report.unseenThreads > 0)
+    notes.push(
+      `of ${report.unseenThreads === 1 ? '1 thread' : `${report.unseenThreads} threads`} there is nothing here but their part of RSS: code that is given as text (eval: true) cannot be profiled, put it into a file; nor can a thread that ended at once`,
     );
   if (overlaps > 0)
     notes.push(`${overlaps} stages overlapped in time: each byte counts for the one that began last`);

@@ -64,6 +64,13 @@ describe('by stage', () => {
     expect(rowOf(report, 'main/frame/decode')?.bufferBytes).toBe(6_000_000);
   });
 
+  test('threads that cannot be profiled are told, since what they hold stands nowhere', async () => {
+    const { code, stdout } = await plateau(['profile', script('begins-threads')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^from-a-file +1 /m);
+    expect(stdout).toMatch(/of 2 threads there is nothing here .+eval: true.+ put it into a file/);
+  });
+
   test('a script without a stage has the profile of its whole run', async () => {
     const report = await reportOf(script('known-lines'));
     expect(report.stages).toMatchObject([{ path: 'main', calls: 1 }]);

@@ -24,6 +24,7 @@ function record(thread: string, startedAtSeconds: number, changes: Partial<Threa
     functions: [],
     lines: null,
     failure: null,
+    threadsBegun: 0,
     ...changes,
   };
 }
@@ -49,6 +50,16 @@ test('threads of one name are one, the main thread stands first', () => {
     overlaps: 3,
     rows: [row('main', 1, 1), row('capture', 2, 7), row('capture/decode', 12, 300)],
   });
+});
+
+test('threads that have left no record are counted, whoever began them', () => {
+  const main = record('main', 0, { threadsBegun: 2 });
+  const worker = record('worker', 0, { threadsBegun: 1 });
+  expect(programProfile([main, worker])?.unseenThreads).toBe(2);
+  const quiet = record('quiet', 0, {});
+  expect(programProfile([main, worker, quiet, quiet])?.unseenThreads).toBe(0);
+  // A record of a moment before the last of them began.
+  expect(programProfile([record('main', 0, {}), quiet])?.unseenThreads).toBe(0);
 });
 
 test("the timeline is the main thread's, with what the others held at each moment", () => {

@@ -14,6 +14,8 @@ export interface ProgramProfile {
   readonly functions: readonly FunctionRow[];
   readonly lines: ProgramLines | null;
   readonly failure: ThreadFailure | null;
+  /** Threads that were begun and have left no record: Node loads nothing ahead of code that is given as text. */
+  readonly unseenThreads: number;
 }
 
 export interface ProgramLines {
@@ -41,6 +43,10 @@ export function programProfile(records: readonly ThreadRecord[]): ProgramProfile
     functions: mergeFunctions(all),
     lines: mergeLines(all),
     failure: main.failure,
+    unseenThreads: Math.max(
+      0,
+      all.reduce((sum, { threadsBegun }) => sum + threadsBegun, 0) - (all.length - 1),
+    ),
   };
 }
 

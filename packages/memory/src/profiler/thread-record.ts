@@ -46,4 +46,6 @@ export interface ThreadRecord {
   readonly functions: readonly FunctionRow[];
   readonly lines: ThreadLines | null;
   readonly failure: ThreadFailure | null;
+  /** Threads that this one has begun so far. */
+  readonly threadsBegun: number;
 }

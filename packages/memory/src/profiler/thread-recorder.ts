@@ -31,6 +31,7 @@ export class ThreadRecorder {
   readonly #startedAtSeconds: number;
   #nextWriteSeconds: number;
   #hasStages = false;
+  #threadsBegun = 0;
   #failure: ThreadFailure | null = null;
 
   /** Profiles from here on, until the thread ends by itself. */
@@ -39,6 +40,9 @@ export class ThreadRecorder {
     if (lines === undefined) threadAccounts.stages = { enter: (name) => recorder.#enter(name) };
     setInterval(() => recorder.#tick(), sampleMilliseconds).unref();
     process.on('exit', () => recorder.#end());
+    process.on('worker', () => {
+      recorder.#threadsBegun += 1;
+    });
     if (isMainThread) recorder.#watchProcess();
   }
 
@@ -119,6 +123,7 @@ export class ThreadRecorder {
           ? null
           : { wasLoaded: lines.wasLoaded, rows: lines.rows(), probeSeconds: lines.probeSeconds },
       failure: this.#failure,
+      threadsBegun: this.#threadsBegun,
     };
     const path = join(this.#order.folder, `${threadId}.json`);
     writeFileSync(`${path}.partial`, JSON.stringify(record));

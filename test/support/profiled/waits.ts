@@ -1,0 +1,2 @@
+/** A thread that ends by itself. */
+setTimeout(() => undefined, 100);
