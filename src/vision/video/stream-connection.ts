@@ -18,6 +18,9 @@ export interface ConnectionOptions {
   readonly timeoutSeconds: number;
 }
 
+/** By so much later than ours comes the time limit within FFmpeg. */
+const spareSeconds = 2;
+
 /** An open context, whose owner the caller becomes; or why there is none, and whether another transport may help. */
 export type OpenOutcome =
   | { readonly context: FormatContext; readonly failure?: undefined }
@@ -108,6 +111,8 @@ function streamSettings(
   transport: 'tcp' | 'udp' | undefined,
   timeoutSeconds: number,
 ): Record<string, string> {
+  // FFmpeg's own limit is the second one: where both fell together, its answer was taken for one of the camera's.
+  const ownLimit = String(Math.round((timeoutSeconds + spareSeconds) * 1e6));
   // Without a guess of the frame rate, which takes about a second of pictures, a camera shows at once.
   const quickStart = { fpsprobesize: '0', analyzeduration: String(timeoutSeconds * 1e6) };
   if (source.kind === 'rtsp') {
@@ -115,13 +120,13 @@ function streamSettings(
       ...quickStart,
       rtsp_transport: transport ?? 'tcp',
       allowed_media_types: 'video',
-      timeout: String(Math.round(timeoutSeconds * 1e6)),
+      timeout: ownLimit,
     };
   }
   if (source.kind === 'http') {
     // Bare JPEGs are recognised only once this much has come: a megabyte by default, a minute of some cameras.
     const quickGuess = { formatprobesize: '32768' };
-    return { ...quickStart, ...quickGuess, rw_timeout: String(Math.round(timeoutSeconds * 1e6)) };
+    return { ...quickStart, ...quickGuess, rw_timeout: ownLimit };
   }
   return {};
 }
