@@ -66,6 +66,14 @@ describe.skipIf(skipFor(absent))(`the packed packages${because(absent)}`, () => 
     }
   });
 
+  test('what the how-tos tell to copy comes along', () => {
+    const listed = spawnSync('tar', ['-tzf', packed.plateau], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    }).stdout;
+    expect(listed.split('\n')).toContain('package/examples/plant.yaml');
+  });
+
   describe('the application', () => {
     let folder: string;
     let command: string;

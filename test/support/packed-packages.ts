@@ -15,7 +15,7 @@ const parts = [
     'LICENSE',
     'CHANGELOG.md',
   ],
-  ...['bin', 'demo', 'docs', 'models', 'packages', 'scripts', 'src', 'web'],
+  ...['bin', 'demo', 'docs', 'examples', 'models', 'packages', 'scripts', 'src', 'web'],
 ];
 
 export class PackedPackages implements Disposable {
