@@ -419,6 +419,20 @@ const mistakes: readonly [string, string][] = [
   ['returned-dead', 'class A { #list = []; f() { using c = openCapture("a"); this.#list.push(c); } }'],
   ['returned-dead', 'function f() { using c = openCapture("a"); const d = c; return d; }'],
   ['returned-dead', 'const m = new Map(); function f() { using c = openCapture("a"); m.set("a", c); }'],
+  ['returned-dead', 'function f() { using s = new MemoryScope(); return s.use(openCapture("a")); }'],
+  [
+    'returned-dead',
+    'function f() { using s = new MemoryScope(); const c = s.use(openCapture("a")); c.read(); return { c }; }',
+  ],
+  [
+    'returned-dead',
+    'function f() { using s = new DisposableStack(); const c = s.adopt(openCapture("a"), (x) => x.close()); return c; }',
+  ],
+  [
+    'returned-dead',
+    'async function f() { await using s = new AsyncMemoryScope(); const c = s.use(openCapture("a")); await c.read(); return c; }',
+  ],
+  ['returned-dead', 'function f() { using s = new MemoryScope(); return s.nest(); }'],
   ['returned-dead', 'function* f() { using c = openCapture("a"); yield c; }'],
   ['returned-dead', 'const f = () => { using c = openCapture("a"); return c; }'],
   [
@@ -503,6 +517,11 @@ const sound: readonly string[] = [
   'function f() { using s = new DisposableStack(); const c = s.use(openCapture("a")); return c.size; }',
   'function f() { using s = new DisposableStack(); const c = s.adopt(openCapture("a"), (x) => x[Symbol.dispose]()); return c.size; }',
   'function f() { using s = new DisposableStack(); const c = openCapture("a"); s.defer(() => c[Symbol.dispose]()); return c.size; }',
+  'function f() { using s = new MemoryScope(); const c = s.use(openCapture("a")); c.read(); return s.keep(c); }',
+  'function f() { using s = new MemoryScope(); const c = s.use(openCapture("a")); c.read(); s.keep(c); return c; }',
+  'function f() { using s = new DisposableStack(); const c = s.use(openCapture("a")); c.read(); s.move(); return c; }',
+  'function f(take) { using s = new MemoryScope(); const c = s.use(openCapture("a")); take(s, c); return c; }',
+  'function f(open) { using app = open(); const rows = app.use("rows"); return rows; }',
   'class A { #stack; constructor() { using s = new DisposableStack(); this.c = s.use(openCapture("a")); this.#stack = s.move(); } [Symbol.dispose]() { this.#stack.dispose(); } }',
   'class A { f() { using c = openCapture("a"); this.n = c.size; } }',
   'function f() { const c = openCapture("a"); return { size: c.size, [Symbol.dispose]() { c[Symbol.dispose](); } }; }',

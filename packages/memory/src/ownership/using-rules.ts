@@ -18,6 +18,11 @@ import {
 import { functionAround } from './value-story.ts';
 import type { Verdict } from './verdicts.ts';
 
+/** What ends all that it was given, unless that is taken out of it. */
+const scopes = /^(Async)?(MemoryScope|DisposableStack)$|^GpuMemoryScope$/;
+const takesIn = /^(use|useTensor|adopt|nest)$/;
+const letsOut = /^(keep|move)$/;
+
 const removers = /^(pop|shift|splice|delete|clear|remove)$/;
 
 export class UsingRules {
@@ -33,7 +38,8 @@ export class UsingRules {
     const name = nameOf(id);
     if (id === undefined || name === undefined) return undefined;
     const home = functionAround(this.#file, declarator);
-    for (const use of this.#usesOf(id)) {
+    const uses = this.#usesOf(id);
+    for (const use of uses) {
       const inner = functionAround(this.#file, use);
       // A function inside that is handed out asks for it when it is dead.
       const isOut = inner === home ? this.#isHandedOut(use) : this.#isHandedOutOf(home, inner);
@@ -41,7 +47,31 @@ export class UsingRules {
       if (inner === home && this.#isKept(use, home))
         return this.#dead(name, 'kept in a field: it will be dead there');
     }
+    const made = child(unwrapDown(child(declarator, 'init')), 'callee');
+    return scopes.test(nameOf(made) ?? '') ? this.#judgeMembers(name, uses, home) : undefined;
+  }
+
+  /** Whether a member of a scope is handed out that ends with it. Whoever gets the scope itself may have taken it out. */
+  #judgeMembers(scope: string, uses: readonly SyntaxNode[], home: SyntaxNode): Verdict | undefined {
+    const calls = uses.map((use) => this.#callOn(use));
+    if (calls.some((call) => call === undefined || letsOut.test(methodOf(call)))) return undefined;
+    for (const call of calls) {
+      if (call === undefined || !takesIn.test(methodOf(call))) continue;
+      const isOut = [call, ...this.#usesOfAlias(call)].some(
+        (end) => functionAround(this.#file, end) === home && this.#isHandedOut(end),
+      );
+      const sentence = `what ${scope}.${methodOf(call)}() gives ends with "${scope}" and is returned: keep takes it out`;
+      if (isOut) return { mistake: 'returned-dead', sentence };
+    }
     return undefined;
+  }
+
+  /** The call of a method of this value; `undefined` where it is used in another way. */
+  #callOn(use: SyntaxNode): SyntaxNode | undefined {
+    const member = unwrapUp(this.#file, use).parent;
+    if (member?.type !== 'MemberExpression' || child(member, 'object') !== use) return undefined;
+    const { value, parent } = unwrapUp(this.#file, member);
+    return parent?.type === 'CallExpression' && parent.callee === value ? parent : undefined;
   }
 
   #dead(name: string, what: string): Verdict {
@@ -54,12 +84,14 @@ export class UsingRules {
     if (binding === undefined) return [];
     return bindingsOf(this.#file)
       .readsOf(binding)
-      .flatMap((use) => {
-        const { value, parent } = unwrapUp(this.#file, use);
-        const alias =
-          parent?.type === 'VariableDeclarator' && parent.init === value ? child(parent, 'id') : undefined;
-        return alias?.type === 'Identifier' ? [use, ...this.#usesOf(alias)] : [use];
-      });
+      .flatMap((use) => [use, ...this.#usesOfAlias(use)]);
+  }
+
+  #usesOfAlias(node: SyntaxNode): SyntaxNode[] {
+    const { value, parent } = unwrapUp(this.#file, node);
+    const alias =
+      parent?.type === 'VariableDeclarator' && parent.init === value ? child(parent, 'id') : undefined;
+    return alias?.type === 'Identifier' ? this.#usesOf(alias) : [];
   }
 
   #isHandedOutOf(home: SyntaxNode, inner: SyntaxNode): boolean {
@@ -134,4 +166,8 @@ export class UsingRules {
   #after(node: SyntaxNode, home: SyntaxNode): SyntaxNode[] {
     return this.#file.nodes.filter((one) => one.start > node.end && contains(home, one));
   }
+}
+
+function methodOf(call: SyntaxNode): string {
+  return memberName(unwrapDown(child(call, 'callee'))) ?? '';
 }
