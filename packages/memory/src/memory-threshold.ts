@@ -27,7 +27,7 @@ export class MemoryThreshold {
   #risen = false;
   #fired = Number.NEGATIVE_INFINITY;
 
-  /** @throws RangeError for a level that is none. */
+  /** @throws RangeError for a level or a time that is none. */
   constructor(options: MemoryThresholdOptions) {
     this.#options = options;
     const high = levelBytes(options.high, 1);
@@ -35,6 +35,10 @@ export class MemoryThreshold {
     const isOfOneSort = options.low === undefined || typeof options.low === typeof options.high;
     if (isOfOneSort && low > high)
       throw new RangeError(`low (${options.low}) must not be above high (${options.high})`);
+    const { againAfterSeconds = 60 } = options;
+    // Compared with no number it would fire at each look: a full collection a second.
+    if (!(againAfterSeconds >= 0))
+      throw new RangeError(`againAfterSeconds must be a number of at least 0, not ${againAfterSeconds}`);
   }
 
   /** True from the moment it was reached until the value has fallen below `low`. */

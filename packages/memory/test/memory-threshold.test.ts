@@ -65,6 +65,11 @@ test.each(['80', '%', '-5%', '0%', 0, -1, Number.NaN])('the level %o is refused'
   expect(() => new MemoryThreshold({ clock: () => 0, high: high as MemoryLevel })).toThrow(RangeError);
 });
 
+test('a time that is none is refused: it would fire at each look', () => {
+  for (const againAfterSeconds of [Number.NaN, -1])
+    expect(() => new MemoryThreshold({ clock: () => 0, high: 100, againAfterSeconds })).toThrow(RangeError);
+});
+
 test('a lower level above the higher is refused', () => {
   expect(() => new MemoryThreshold({ clock: () => 0, high: 100, low: 101 })).toThrow(RangeError);
   expect(() => new MemoryThreshold({ clock: () => 0, high: '50%', low: '60%' })).toThrow(RangeError);
