@@ -5,6 +5,7 @@
  */
 import { getHeapStatistics } from 'node:v8';
 import type { Clock } from './clock.ts';
+import { endedAfter } from './stage.ts';
 import { type StageReading, type StageReport, type StageRow, stageMeasures } from './stage-report.ts';
 import { StageTimeline } from './stage-timeline.ts';
 import { threadAccounts } from './thread-accounts.ts';
@@ -33,12 +34,12 @@ interface Running {
   readonly startSeconds: number;
 }
 
-/** Names made up at run time, and stages that are never ended, must not grow without end. */
 /** Calls of a stage that are measured whatever it costs; and the share of the run that the readings of more may take. */
 const alwaysMeasured = 300;
 const dearShare = 0.015;
 /** Share of the run that whole readings may take where no buffer comes or goes. */
 const wholeShare = 0.01;
+/** Names made up at run time, and stages that are never ended, must not grow without end. */
 const rowRoom = 500;
 const depthRoom = 64;
 const otherStages = '(other stages)';
@@ -97,10 +98,9 @@ export class StageProfiler {
     return { [Symbol.dispose]: () => this.#leave(running) };
   }
 
-  /** Runs a function as a stage. */
+  /** Runs a function as a stage; an asynchronous one until its promise is settled. */
   run<T>(name: string, work: () => T): T {
-    using _stage = this.enter(name);
-    return work();
+    return endedAfter(this.enter(name), work);
   }
 
   /** Notes a moment on the timeline, for programs that take their time between stages. */

@@ -17,7 +17,11 @@ export function stage(name: string): Disposable {
 /** Runs a function as a stage; an asynchronous one until its promise is settled. @returns What the function returns. */
 export function staged<T>(name: string, work: () => T): T {
   const running = threadAccounts.stages?.enter(name);
-  if (running === undefined) return work();
+  return running === undefined ? work() : endedAfter(running, work);
+}
+
+/** Runs a function and ends its stage behind it; of an asynchronous one, once its promise is settled. */
+export function endedAfter<T>(running: Disposable, work: () => T): T {
   let result: T;
   try {
     result = work();

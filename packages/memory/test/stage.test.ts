@@ -43,6 +43,16 @@ test('with one, stages nest, and an asynchronous one lasts until its promise is 
   });
 });
 
+test('a profiler that runs an asynchronous function lasts as long as that', async () => {
+  let now = 0;
+  const profiler = new StageProfiler({ clock: () => now });
+  await profiler.run('wait', async () => {
+    await Promise.resolve();
+    now += 2;
+  });
+  expect(profiler.report().rows).toMatchObject([{ path: 'wait', seconds: 2, ownSeconds: 2 }]);
+});
+
 test('pools of all kinds tell the thread what they hold, and what they drop', () => {
   const before = threadAccounts.poolBytes;
   const ledger = new Ledger({ clock: () => 0, thread: 'test' });
