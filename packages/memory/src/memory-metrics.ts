@@ -103,9 +103,9 @@ function ownMetrics({ ledger, slabs, rings = {} }: MemoryMetricsSources): Metric
     'counter',
     'Frames in a camera’s ring, by what became of them.',
   );
-  for (const [camera, { published, dropped, taken }] of Object.entries(rings)) {
+  for (const [camera, { published, dropped, taken, abandoned }] of Object.entries(rings)) {
     frames.add(published, { camera, event: 'published' }).add(dropped, { camera, event: 'dropped' });
-    frames.add(taken, { camera, event: 'taken' });
+    frames.add(taken, { camera, event: 'taken' }).add(abandoned, { camera, event: 'abandoned' });
   }
   return [live, liveBytes, cameras, forgotten, slabBytes, frames];
 }

@@ -50,12 +50,13 @@ export class ThreadLocal<T> implements Disposable {
     if (value !== undefined && this.#options.sizeOf(value) >= atLeast) return value;
     const { kind, stage, make, bytesOf, ledger = threadLedger } = this.#options;
     const made = make(atLeast);
-    this.#value = made;
     if (this.#entry === undefined) {
       this.#entry = ledger.track({ kind, stage, bytes: bytesOf(made), always: true, siteBelow: this.get });
     } else {
       this.#entry.bytes = bytesOf(made);
     }
+    // Last: what the ledger refuses is not kept beside it.
+    this.#value = made;
     return made;
   }
 

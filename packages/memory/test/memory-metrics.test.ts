@@ -23,7 +23,7 @@ test('the text is what a Prometheus server reads', () => {
   using slabs = new SlabPool({ ledger });
   using _slab = slabs.lease(1000, { camera: 'belt "1"' });
   const sample = new MemoryMonitor({ ledger, slabs, limit: () => limit, gpus: () => [gpu] }).sample();
-  const rings = { 'belt-1': { published: 10, dropped: 2, taken: 8, abandoned: 0 } };
+  const rings = { 'belt-1': { published: 10, dropped: 2, taken: 8, abandoned: 1 } };
   const text = memoryMetrics({ sample, ledger: ledger.snapshot(), slabs: slabs.counters, rings });
   expect(text.endsWith('\n')).toBe(true);
   const declared = new Map<string, string>();
@@ -40,6 +40,7 @@ test('the text is what a Prometheus server reads', () => {
   expect(text).toContain('plateau_camera_memory_bytes{camera="belt \\"1\\""} 65536\n');
   expect(text).toContain('plateau_gpu_memory_bytes{gpu="0",name="Tesla \\"T4\\"\\n",of="used"} 2000000000\n');
   expect(text).toContain('plateau_ring_frames_total{camera="belt-1",event="dropped"} 2\n');
+  expect(text).toContain('plateau_ring_frames_total{camera="belt-1",event="abandoned"} 1\n');
   expect(text).toContain('plateau_memory_limit_bytes{origin="cgroup v2"} 1000000000\n');
 });
 

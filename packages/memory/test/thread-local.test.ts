@@ -49,3 +49,11 @@ test.each([-1, Number.NaN])('a size of %s is refused', (size) => {
   using scratch = ThreadLocal.float32('Scratch');
   expect(() => scratch.get(size)).toThrow(RangeError);
 });
+
+test('what the ledger refuses is not kept beside it', () => {
+  const ledger = newLedger();
+  const bytesOf = (): number => Number.NaN;
+  const make = (atLeast: number): number => atLeast;
+  using local = new ThreadLocal({ kind: 'Wrong', make, sizeOf: (size) => size, bytesOf, ledger });
+  for (const _turn of [1, 2]) expect(() => local.get(3)).toThrow(RangeError);
+});
