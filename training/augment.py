@@ -14,11 +14,14 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
     """`strength` scales how often each effect comes: less at first, so that the first features are found sooner."""
     image, mask = place(image, mask, size, random)
     picture = image.astype(np.float32) / 255
-    if random.random() < 0.4:
+    if random.random() < 0.5:
         picture = grainy_ground(picture, mask, random)
     for effect, probability in EFFECTS:
         if random.random() < probability * strength:
             picture = effect(picture, random)
+    if not mask.any() and random.random() < 0.35 * strength:
+        # Where there is nothing but noise there is no load.
+        picture = gain(dim(np.clip(picture, 0, 1), random), random)
     if random.random() < 0.1:
         picture, mask = cover(picture, mask, random)
     picture = encode(np.clip(picture, 0, 1), random)

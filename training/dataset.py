@@ -128,7 +128,7 @@ class Batches:
         return np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]
 
     def _draw(self, random: np.random.Generator):
-        """Drawn or rendered; while outlines are learnt, one time in two the most broken-up of three: single lumps are hard."""
+        """Drawn or rendered; at times (`broken_up`) the most broken-up of three: single lumps are hard."""
         ticket = random.random()
         for drawn, share in self.drawn:
             if ticket < share:

@@ -143,7 +143,7 @@ def work(rank: int, options: argparse.Namespace, meeting: str):
     pictures = Pictures(options.pictures, rank, options.workers)
     held = Pictures([options.held_out]) if options.held_out else None
     seed = (options.seed + progress.step) * 10 + rank
-    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed, 0.5 if options.outlines else 0.0)
+    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed, 0.5 if options.outlines else 0.25)
     say = Log(options.run / "log.txt") if rank == 0 else lambda line: None
     parameters = sum(p.numel() for p in network.parameters())
     say(f"{len(pictures.bases)} pictures a worker, {parameters} parameters, from step {progress.step}")
