@@ -87,7 +87,10 @@ def grainy_ground(p, mask, random):
     total /= total.std() + 1e-6
     # Laid in perspective and stretched, as wear on a belt is.
     middle, turn = size * random.uniform(0.2, 0.8), random.normal() * 0.6
-    near, far = size * np.exp(random.uniform(np.log(0.5), np.log(2))), size * np.exp(random.uniform(np.log(0.15), np.log(1.5)))
+    # Half of the time a bed of its own, with edges and a tone: a rough belt between smooth plates is what fools most.
+    bounded = random.random() < 0.5
+    reach = 0.3 if bounded else 1.0
+    near, far = size * reach * np.exp(random.uniform(np.log(0.5), np.log(2))), size * reach * np.exp(random.uniform(np.log(0.25), np.log(1.5)))
     top, bottom = -size * random.uniform(0, 0.5), size * (1 + random.uniform(0, 2) ** 2)
     quad = np.array([[-far, top], [far, top], [near, bottom], [-near, bottom]]) + [middle, 0] - size / 2
     quad = quad @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + size / 2
@@ -96,6 +99,10 @@ def grainy_ground(p, mask, random):
     laid = cv2.warpPerspective(total, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     strength = np.float32(np.exp(random.uniform(np.log(0.04), np.log(0.5))))
     ground = np.clip(1 + strength * laid, 0.15, 3)[..., None]
+    if bounded:
+        bed = np.zeros((size, size), np.uint8)
+        cv2.fillConvexPoly(bed, quad.astype(np.int32), 1)
+        ground = np.where(bed[..., None] > 0, ground * np.float32(np.exp(random.normal() * 0.4)), np.float32(1))
     load = (mask.astype(np.float32) / 255)[..., None]
     return p * (ground * (1 - load) + load)
 
