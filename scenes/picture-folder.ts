@@ -23,7 +23,7 @@ export class PictureFolder {
     return existsSync(this.#fileOf(number, 'mask.png'));
   }
 
-  /** @param about What is in it, for people. */
+  /** @param about What is in it, for people; training leaves pictures of some materials out by it. */
   write(number: number, { rgb, mask, width, height }: RenderedPicture, about?: object): void {
     writeFileSync(this.#fileOf(number, 'png'), encodePng(rgb, width, height, 3));
     if (about !== undefined) writeFileSync(this.#fileOf(number, 'json'), `${JSON.stringify(about)}\n`);

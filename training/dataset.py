@@ -1,5 +1,6 @@
 """Rendered pictures with their masks, as batches. Pictures that are rendered while training runs join in."""
 
+import json
 import queue
 import threading
 from pathlib import Path
@@ -17,6 +18,10 @@ MOSAICS = 0.18
 DRAWN = {painted: 0.16, cells: 0.18}
 
 
+# A bed under fines looks like a rough one at the network's size, and an empty belt must not be taken for a full one.
+LEFT_OUT = "coal fines"
+
+
 class Pictures:
     """All pictures of some folders whose masks are there, decoded once and kept (about 400 kB each)."""
 
@@ -24,14 +29,23 @@ class Pictures:
         self.part, self.parts = part, parts
         self.folders = folders
         self.bases: list[Path] = []
+        self.wanted: dict[Path, bool] = {}
         self.kept: dict[Path, tuple[np.ndarray, np.ndarray]] = {}
         self.rescan()
 
     def rescan(self) -> int:
         self.bases = sorted(
-            Path(str(mask)[: -len(".mask.png")]) for folder in self.folders for mask in Path(folder).glob("*.mask.png")
+            base for folder in self.folders for mask in Path(folder).glob("*.mask.png")
+            if self.is_wanted(base := Path(str(mask)[: -len(".mask.png")]))
         )[self.part :: self.parts]
         return len(self.bases)
+
+    def is_wanted(self, base: Path) -> bool:
+        if base not in self.wanted:
+            about = Path(f"{base}.json")
+            told = json.loads(about.read_text()) if about.exists() else {}
+            self.wanted[base] = told.get("material") != LEFT_OUT or told.get("coverage") == 0
+        return self.wanted[base]
 
     def load(self, base: Path) -> tuple[np.ndarray, np.ndarray]:
         if base not in self.kept:
