@@ -92,13 +92,14 @@ class Faulty<Key extends 'zones' | 'capture'> {
   }
 }
 
-const zoneWithoutPoints = [{ zone: { name: 'z' } as ZoneDefinition, blockage }];
+/** Null for a size, which no configuration makes: the thread that draws the zone ends with a TypeError. */
+const zoneOfNoSize = [{ zone: { ...wholePicture, drawnFor: null } as unknown as ZoneDefinition, blockage }];
 /** A path in an object, which no configuration makes: the thread that takes it apart ends with a TypeError. */
 const oddSource = { ...liveCapture(clip, { exportLabels: 'labels' }), source: Object(clip) as string };
 
 describe('a thread that fails', { timeout: 240_000 }, () => {
   test.each([
-    ['inference', new Faulty('zones', zoneWithoutPoints)],
+    ['inference', new Faulty('zones', zoneOfNoSize)],
     ['capture', new Faulty('capture', oddSource)],
   ])(
     '%s: both start again, decisions go on, the alarm stands, and nothing is live afterwards',
