@@ -1,7 +1,7 @@
 """Load as shaded cells of a Voronoi diagram: a fourth look, drawn anew for every picture.
 
 Thousands of lumps at the price of a few distance transforms: each cell is a lump with a height, a tilt, a tone and
-edges that fall off; which cells are there is up to the shape of the load. From fines to slabs, on a bed in
+edges that fall off; which cells are there is up to the shape of the load. From grains to slabs, on a bed in
 perspective, as a heap against a wall or falling; with gratings, rough walls and speckled beds that are no load.
 """
 
@@ -42,8 +42,8 @@ def lay(picture, mask, bed, random):
     matrix = perspective(bed, picture.shape, random)
     extent = picture.shape[1], picture.shape[0]
     cover = cv2.warpPerspective(cover, matrix, extent, flags=cv2.INTER_AREA)
-    # Colours are weighted by cover, so that the empty ground between lumps does not bleed into their edges.
-    colours = cv2.warpPerspective(texture * 1.0, matrix, extent, flags=cv2.INTER_AREA)
+    # Every cell has a colour, whether its lump is there or not, so that no empty ground bleeds into the lumps' edges.
+    colours = cv2.warpPerspective(texture, matrix, extent, flags=cv2.INTER_AREA)
     darkness = random.uniform(0, 0.8)
     away = random.normal(size=2) * size * 0.25
     thrown = cv2.warpAffine(cover, np.array([[1, 0, away[0]], [0, 1, away[1]]]), extent)

@@ -6,10 +6,10 @@ const told: Mistake[] = [];
 const ledger = new Ledger({ clock: () => 0, thread: 'test' });
 afterEach(() => told.splice(0));
 
-function watchOf(): MistakeWatch {
+function watchOf(watched = ledger): MistakeWatch {
   return new MistakeWatch({
     everySeconds: 3600,
-    ledger: () => ledger.snapshot(),
+    ledger: () => watched.snapshot(),
     onMistake: (mistake) => told.push(mistake),
   });
 }
@@ -58,11 +58,7 @@ test('a resource that nobody released is told with the line that made it, and ag
 
 test('resources of any thread that are added to decision after decision are told before they are old', async () => {
   const pictures = new Ledger({ clock: () => 0, thread: 'capture' });
-  using watch = new MistakeWatch({
-    everySeconds: 3600,
-    ledger: () => pictures.snapshot(),
-    onMistake: (mistake) => told.push(mistake),
-  });
+  using watch = watchOf(pictures);
   const kept: Disposable[] = [];
   for (let look = 0; look < 5; look += 1) {
     for (let frame = 0; frame < 50; frame += 1) {
@@ -79,11 +75,7 @@ test('resources of any thread that are added to decision after decision are told
 
 test('a capture that each reconnection leaves behind is told, few as they are beside the frames', async () => {
   const captures = new Ledger({ clock: () => 0, thread: 'capture' });
-  using watch = new MistakeWatch({
-    everySeconds: 3600,
-    ledger: () => captures.snapshot(),
-    onMistake: (mistake) => told.push(mistake),
-  });
+  using watch = watchOf(captures);
   const open: Disposable[] = [];
   const decision = {};
   for (let look = 0; look < 4; look += 1) {
@@ -101,11 +93,7 @@ test('a capture that each reconnection leaves behind is told, few as they are be
 
 test('cameras that come one after the other are no pile', async () => {
   const captures = new Ledger({ clock: () => 0, thread: 'capture' });
-  using watch = new MistakeWatch({
-    everySeconds: 3600,
-    ledger: () => captures.snapshot(),
-    onMistake: (mistake) => told.push(mistake),
-  });
+  using watch = watchOf(captures);
   const open: Disposable[] = [];
   for (let look = 0; look < 6; look += 1) {
     for (let frame = 0; frame < 10; frame += 1) watch.result({ frame }, 'Decision');
