@@ -5,10 +5,11 @@
 
 // People own passwords with "@", ":", "/", "#", "?", "%" and spaces in them and write them unescaped, so the user
 // information ends at the *last* "@" that may still belong to this address. What follows a scheme up to there is told
-// from the rest of a sentence by its shape: `user:` comes first, and no further address or line begins within. What is
+// from the rest of a sentence by its shape: `user:` comes first, and no further address or line begins within; one begins
+// with a word, or with a camera's scheme, since a password may hold any letters with "://" behind them. What is
 // masked already ends there, so that a text may pass twice. One slash is what is left of an address with a slip in it.
 const userInformation =
-  /\b([a-z][a-z0-9+.-]*:\/\/|(?:rtsps?|https?):\/)([^\s/@:"'<>]*)(:\*\*\*(?=@)|:(?:(?![a-z][a-z0-9+.-]*:\/\/)[^\r\n])*)?@/gi;
+  /\b([a-z][a-z0-9+.-]*:\/\/|(?:rtsps?|https?):\/)([^\s/@:"'<>]*)(:\*\*\*(?=@)|:(?:(?!(?<=\s)[a-z][a-z0-9+.-]*:\/\/|(?:rtsps?|https?):\/\/)[^\r\n])*)?@/gi;
 
 // `host:554/path` ahead of a mail address in the same line is no password.
 const portAndPath = /^:\d{1,5}(?:\/[^\s@]*)?\s/;
