@@ -96,12 +96,15 @@ function measure(
   const out = new Float64Array(1);
   const settings = { confidence: 0.5, iou: 0.7, classIds };
   const tensor = { dims: [1, maskChannels, size / 4, size / 4], data: prototypes, dispose: () => undefined };
-  const output = new YoloOutput(() => undefined).begin(
-    size,
-    size,
-    anchors,
-    { dims: [1, head.length / anchors, anchors], data: head, dispose: () => undefined },
-    tensor,
+  const output = new YoloOutput(
+    {
+      inputHeight: size,
+      inputWidth: size,
+      anchors,
+      head: { dims: [1, head.length / anchors, anchors], data: head, dispose: () => undefined },
+      prototypes: tensor,
+    },
+    () => undefined,
   );
 
   const decode = (): void => decoder.decode(output.head, anchors, settings, detections);

@@ -1,84 +1,70 @@
 import type { OutputTensor } from './onnx-session.ts';
 
-/** Takes a run's tensors back, and the object to be used again. */
-export type GiveBack = (output: YoloOutput, head: OutputTensor, prototypes: OutputTensor | undefined) => void;
+/** What a run returned, and for which input. */
+export interface RunTensors {
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  /** Candidates in the head. */
+  readonly anchors: number;
+  readonly head: OutputTensor;
+  readonly prototypes: OutputTensor | undefined;
+}
 
 /**
  * The values that one run returned. Owner: whoever called `Yolo.run`, with `using`: disposal frees the runtime's
- * buffers at once instead of leaving megabytes a frame to the collector. The views are dead afterwards, and the object
- * may be used again for a later run, as a ring's slot is.
+ * buffers at once instead of leaving megabytes a frame to the collector. The views are dead afterwards. Each run has an
+ * object of its own, of some 50 bytes: with one that is used again, a second disposal would free a later run's values.
  */
 export class YoloOutput implements Disposable {
-  readonly #giveBack: GiveBack;
-  #inputHeight = 0;
-  #inputWidth = 0;
-  #anchors = 0;
-  #head: OutputTensor | undefined;
-  #prototypes: OutputTensor | undefined;
+  readonly #free: (tensors: RunTensors) => void;
+  #tensors: RunTensors | undefined;
 
-  constructor(giveBack: GiveBack) {
-    this.#giveBack = giveBack;
-  }
-
-  /** Takes over a run's tensors. @param anchors Candidates in the head. */
-  begin(
-    inputHeight: number,
-    inputWidth: number,
-    anchors: number,
-    head: OutputTensor,
-    prototypes: OutputTensor | undefined,
-  ): this {
-    this.#inputHeight = inputHeight;
-    this.#inputWidth = inputWidth;
-    this.#anchors = anchors;
-    this.#head = head;
-    this.#prototypes = prototypes;
-    return this;
+  /** @param free Takes the tensors back, once. */
+  constructor(tensors: RunTensors, free: (tensors: RunTensors) => void) {
+    this.#tensors = tensors;
+    this.#free = free;
   }
 
   get inputHeight(): number {
-    return this.#inputHeight;
+    return this.#live().inputHeight;
   }
 
   get inputWidth(): number {
-    return this.#inputWidth;
+    return this.#live().inputWidth;
   }
 
   /** Candidates in the head. */
   get anchors(): number {
-    return this.#anchors;
+    return this.#live().anchors;
   }
 
   get prototypeHeight(): number {
-    return this.#prototypes?.dims[2] ?? 0;
+    return this.#live().prototypes?.dims[2] ?? 0;
   }
 
   get prototypeWidth(): number {
-    return this.#prototypes?.dims[3] ?? 0;
+    return this.#live().prototypes?.dims[3] ?? 0;
   }
 
-  /** The head's values in the model's own order. @throws TypeError after disposal */
+  /** The head's values in the model's own order. @throws TypeError after disposal, as all that is asked then */
   get head(): Float32Array {
-    return this.#liveHead().data;
+    return this.#live().head.data;
   }
 
-  /** [channels, prototypeHeight, prototypeWidth], or undefined for a model without masks. @throws TypeError after disposal */
+  /** [channels, prototypeHeight, prototypeWidth], or undefined for a model without masks. */
   get prototypes(): Float32Array | undefined {
-    this.#liveHead();
-    return this.#prototypes?.data;
+    return this.#live().prototypes?.data;
   }
 
   [Symbol.dispose](): void {
-    const head = this.#head;
-    const prototypes = this.#prototypes;
-    if (head === undefined) return;
-    this.#head = undefined;
-    this.#prototypes = undefined;
-    this.#giveBack(this, head, prototypes);
+    const tensors = this.#tensors;
+    if (tensors === undefined) return;
+    this.#tensors = undefined;
+    this.#free(tensors);
   }
 
-  #liveHead(): OutputTensor {
-    if (this.#head === undefined) throw new TypeError('YoloOutput was used after it was disposed of');
-    return this.#head;
+  #live(): RunTensors {
+    if (this.#tensors === undefined) throw new TypeError('YoloOutput was used after it was disposed of');
+    return this.#tensors;
   }
 }

@@ -13,13 +13,13 @@ import type { ModelDescription } from './model-description.ts';
 import { inspectModelFile } from './model-file.ts';
 import { ModelInput } from './model-input.ts';
 import { readModelMetadata } from './model-metadata.ts';
-import { OnnxSession, type OutputTensor, type RunResults } from './onnx-session.ts';
+import { OnnxSession, type RunResults } from './onnx-session.ts';
 import { openSession } from './open-session.ts';
 import { ProbeRun } from './probe-run.ts';
 import { layoutText, recogniseLayout } from './recognise-layout.ts';
 import { refuseNaN } from './refuse-nan.ts';
 import type { YoloOptions } from './yolo-options.ts';
-import { YoloOutput } from './yolo-output.ts';
+import { type RunTensors, YoloOutput } from './yolo-output.ts';
 
 /** Sizes of the input are multiples of this where the file names no stride. */
 const usualStride = 32;
@@ -36,8 +36,6 @@ export class Yolo implements AsyncDisposable {
   readonly #fetches: readonly string[];
   readonly #entry: LedgerEntry;
   readonly #outputs = { made: 0, released: 0 };
-  /** For the next run, where the last one's output has been disposed of. */
-  #spare: YoloOutput | undefined;
 
   /**
    * Opens a model file and runs it once on grey, so that whatever is wrong with it is said here.
@@ -180,12 +178,12 @@ export class Yolo implements AsyncDisposable {
     const { name, head: headName, prototypes: prototypesName } = this.#layout;
     const head = OnnxSession.output(results, headName);
     const prototypes = prototypesName === undefined ? undefined : OnnxSession.output(results, prototypesName);
-    const spare = this.#spare;
-    this.#spare = undefined;
+    const anchors = head.dims[name === 'plain' ? 2 : 1]!;
     this.#outputs.made += 1;
-    const output = spare ?? new YoloOutput(this.#giveBack);
-    output.begin(input.height, input.width, head.dims[name === 'plain' ? 2 : 1]!, head, prototypes);
-    return output;
+    return new YoloOutput(
+      { inputHeight: input.height, inputWidth: input.width, anchors, head, prototypes },
+      this.#free,
+    );
   }
 
   /** What to throw for a run that was rejected with `cause`: ERR_INFERENCE_FAILED, or ERR_BUDGET_EXCEEDED. */
@@ -193,15 +191,10 @@ export class Yolo implements AsyncDisposable {
     return this.#session.failure(cause);
   }
 
-  readonly #giveBack = (
-    output: YoloOutput,
-    head: OutputTensor,
-    prototypes: OutputTensor | undefined,
-  ): void => {
+  readonly #free = ({ head, prototypes }: RunTensors): void => {
     OnnxSession.free(head);
     if (prototypes !== undefined) OnnxSession.free(prototypes);
     this.#outputs.released += 1;
-    this.#spare = output;
   };
 
   /**

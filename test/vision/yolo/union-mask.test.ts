@@ -62,13 +62,14 @@ const scenes = fc
 
 function outputOf(scene: Scene, prototypes: Float32Array | undefined): YoloOutput {
   const dims = [1, scene.channels, scene.rows, scene.columns];
-  return new YoloOutput(() => undefined).begin(
-    scene.height,
-    scene.width,
-    1,
-    { dims: [], data: new Float32Array(0), dispose: () => undefined },
-    prototypes === undefined ? undefined : { dims, data: prototypes, dispose: () => undefined },
-  );
+  const tensors = {
+    inputHeight: scene.height,
+    inputWidth: scene.width,
+    anchors: 1,
+    head: { dims: [], data: new Float32Array(0), dispose: () => undefined },
+    prototypes: prototypes === undefined ? undefined : { dims, data: prototypes, dispose: () => undefined },
+  };
+  return new YoloOutput(tensors, () => undefined);
 }
 
 function detectionOf(scene: Scene): Detections {
