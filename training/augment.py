@@ -8,13 +8,18 @@ import cv2
 import numpy as np
 
 GREY = 114
+# One and a half of 255 levels, and a noise about twice as strong as the load's structure.
+LEAST_STRUCTURE, LEAST_LIKENESS = 0.006, 0.4
 
 
 def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Generator, strength: float = 1.0):
-    """`strength` scales how often each effect comes: less at first, so that the first features are found sooner."""
+    """`strength` scales how often each effect comes: less at first, so that the first features are found sooner.
+
+    None where nothing of the load can be seen any more: that would teach guesses, so that a dark bed becomes a full one.
+    """
     image, mask = place(image, mask, size, random)
-    picture = image.astype(np.float32) / 255
-    if random.random() < 0.5:
+    picture = plain = image.astype(np.float32) / 255
+    if random.random() < (0.5 if mask.any() else 0.7):
         picture = grainy_ground(picture, mask, random)
     for effect, probability in EFFECTS:
         if random.random() < probability * strength:
@@ -25,7 +30,24 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
     if random.random() < 0.1:
         picture, mask = cover(picture, mask, random)
     picture = encode(np.clip(picture, 0, 1), random)
-    return picture, mask
+    return (picture, mask) if can_be_seen(plain, picture, mask) else None
+
+
+def can_be_seen(plain, picture, mask) -> bool:
+    """Whether the load's structure and outline are still in the picture, by their correlation with what was drawn."""
+    if not mask.any():
+        return True
+    load = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 127
+    drawn, left = (structure(p)[load] for p in (plain, picture))
+    if left.std() < LEAST_STRUCTURE or drawn.std() == 0:
+        return False
+    return float(np.corrcoef(drawn, left)[0, 1]) > LEAST_LIKENESS
+
+
+def structure(p):
+    """Brightness without what is finer than about 2 and coarser than about 12 pixels."""
+    grey = p.mean(2)
+    return cv2.GaussianBlur(grey, (0, 0), 1.0) - cv2.GaussianBlur(grey, (0, 0), 6)
 
 
 def mosaic(parts: list[tuple[np.ndarray, np.ndarray]], random: np.random.Generator):
@@ -245,6 +267,21 @@ def night_lamp(p, random):
     return ((grey * pool + glow) * colour).astype(np.float32)
 
 
+def harsh(p, random):
+    """Night, dust and a shaking camera at once: little is left, and the noise is hardly weaker than the picture."""
+    if random.random() < 0.6:
+        p = blur(p, random)
+    keep = np.exp(random.uniform(np.log(0.12), np.log(0.6)))
+    dust = random.uniform(0, 0.4) * np.clip(field(p.shape, random) * 0.5 + 0.6, 0.3, 1.2)
+    p = p * np.float32(keep) + dust * np.float32(1 - keep)
+    shape = p.shape if random.random() < 0.5 else (*p.shape[:2], 1)
+    grain = random.standard_normal(shape, dtype=np.float32)
+    if random.random() < 0.5:
+        grain = cv2.GaussianBlur(grain, (0, 0), 0.8).reshape(shape) * np.float32(1.8)
+    opened = random.uniform(0, 1)
+    return (p + grain * np.float32(keep * random.uniform(0.02, 0.25))) * np.float32(keep**-opened)
+
+
 def screen(p, random):
     """Fine regular patterns, as from filming a monitor or a bad scaler."""
     size = p.shape[0]
@@ -305,6 +342,7 @@ EFFECTS = (
     (coarsen, 0.12),
     (sharpen, 0.15),
     (night_lamp, 0.09),
+    (harsh, 0.12),
     (gain, 0.22),
     (noise, 0.3),
     (screen, 0.14),

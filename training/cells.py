@@ -38,7 +38,7 @@ def lay(picture, mask, bed, random):
     texture = (texture * (1 + random.normal(size=(len(seeds), 3)) * random.uniform(0, 0.08))[label]).astype(np.float32)
     cover = lumps.astype(np.float32)
     if random.random() < 0.3:
-        texture, cover = moved(texture, cover, random)
+        texture, cover = moved(texture, cover, size, random)
     matrix = perspective(bed, picture.shape, random)
     extent = picture.shape[1], picture.shape[0]
     cover = cv2.warpPerspective(cover, matrix, extent, flags=cv2.INTER_AREA)
@@ -155,9 +155,9 @@ def load_colour(picture, bed, random):
     return tint(random, 0.02, 0.3) if random.random() < 0.7 else tint(random, 0.15, 0.9, 0.15)
 
 
-def moved(texture, cover, random):
-    """Blurred along the way that load goes."""
-    length = int(random.integers(3, 25))
+def moved(texture, cover, size, random):
+    """Blurred along the way that load goes, by no more than a lump and a half: streaks without lumps are a worn belt."""
+    length = int(random.uniform(3, max(4, min(25, size * 1.5))))
     kernel = np.full((length, 1), 1 / length, np.float32)
     weighted = cv2.filter2D(texture * cover[..., None], -1, kernel)
     cover = cv2.filter2D(cover, -1, kernel)

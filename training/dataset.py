@@ -11,11 +11,12 @@ import numpy as np
 from augment import GREY, augment, mosaic
 from cells import cells
 from painted import painted
+from relief import relief
 from targets import assign
 
 
 MOSAICS = 0.18
-DRAWN = {painted: 0.16, cells: 0.18}
+DRAWN = {painted: 0.15, cells: 0.16, relief: 0.16}
 
 
 # A bed under fines looks like a rough one at the network's size, and an empty belt must not be taken for a full one.
@@ -134,12 +135,19 @@ class Batches:
         size = self.size_of_step()
         images, masks = [], []
         for _ in range(self.batch):
-            drawn = [self._draw(random) for _ in range(4 if random.random() < MOSAICS else 1)]
-            whole = mosaic(drawn, random) if len(drawn) == 4 else drawn[0]
-            image, mask = augment(*whole, size, random, self.strength())
+            image, mask = self._augmented(size, random)
             images.append(image)
             masks.append(mask)
         return np.stack(images).transpose(0, 3, 1, 2).copy(), [assign(mask) for mask in masks]
+
+    def _augmented(self, size: int, random: np.random.Generator):
+        """A picture whose load, if any, can still be seen."""
+        while True:
+            drawn = [self._draw(random) for _ in range(4 if random.random() < MOSAICS else 1)]
+            whole = mosaic(drawn, random) if len(drawn) == 4 else drawn[0]
+            made = augment(*whole, size, random, self.strength())
+            if made is not None:
+                return made
 
     def _draw(self, random: np.random.Generator):
         """Drawn or rendered; at times (`broken_up`) the most broken-up of three: single lumps are hard."""

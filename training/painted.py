@@ -76,7 +76,8 @@ def fill(picture, corners, colour, random, strength):
 def load_on(picture, mask, bed, random):
     """Lumps from far to near on part of the bed, in heaps, strips or one by one."""
     colour = tint(random, 0.04, 0.3) if random.random() < 0.7 else tint(random, 0.2, 0.8, 0.2)
-    size = np.exp(random.uniform(np.log(3), np.log(45)))
+    # One load in seven of lumps that are about as large as a zone.
+    size = np.exp(random.uniform(np.log(3), np.log(45)) if random.random() < 0.86 else random.uniform(np.log(45), np.log(140)))
     count = int(min(1500, np.exp(random.uniform(np.log(4), np.log(60_000 / size**1.6 + 8)))))
     middle, width = random.uniform(0.2, 0.8), random.uniform(0.05, 0.6)
     low, high = sorted(random.uniform(0, 1, 2)) if random.random() < 0.5 else (0.0, 1.0)

@@ -78,4 +78,55 @@ describe.skipIf(skipFor(reason))(`training${because(reason)}`, () => {
     for (const [, share] of truth.coverage) expect(share).toBeLessThan(0.5);
     expect(mask.size).toBeGreaterThan(100);
   });
+
+  /** What a program prints that has training's modules at hand, as JSON. */
+  function answerOf(program: string) {
+    const run = spawnSync(python, ['-c', program], { cwd: script('training'), encoding: 'utf8' });
+    expect(run.status, run.stderr).toBe(0);
+    return JSON.parse(run.stdout);
+  }
+
+  test('leaves out pictures in which nobody could see the load', { timeout: 60_000 }, () => {
+    const seen = answerOf(`
+import json
+import numpy as np
+from augment import can_be_seen
+random = np.random.default_rng(1)
+plain = np.kron(random.random((40, 40, 1)), np.ones((4, 4, 3))).astype(np.float32) * 0.3
+mask = np.zeros((160, 160), np.uint8)
+mask[40:120, 40:120] = 255
+noise = random.standard_normal(plain.shape).astype(np.float32)
+print(json.dumps([bool(can_be_seen(plain, picture, shown)) for picture, shown in (
+    (plain, mask), (plain * 0.3 + 0.3, mask), (plain * 0.2 + 0.01 * noise, mask),
+    (plain * 0, mask), (plain * 0.02, mask), (plain * 0.1 + 0.2 * noise, mask), (plain * 0, mask * 0),
+)]))`);
+    expect(seen).toEqual([true, true, true, false, false, false, true]);
+  });
+
+  test.each(['painted', 'cells', 'relief'])(
+    '%s draws empty and loaded pictures, whose load can be seen',
+    {
+      timeout: 90_000,
+    },
+    (look) => {
+      const { shares, seen } = answerOf(`
+import json
+import numpy as np
+from ${look} import ${look}
+from augment import can_be_seen
+random = np.random.default_rng(2)
+shares, seen = [], []
+for _ in range(30):
+    picture, mask = ${look}(random)
+    assert picture.dtype == np.uint8 and picture.shape == (*mask.shape, 3) and set(np.unique(mask)) <= {0, 255}
+    shares.append(float((mask > 0).mean()))
+    seen.append(can_be_seen(picture / np.float32(255), picture / np.float32(255), mask))
+print(json.dumps({"shares": shares, "seen": sum(seen)}))`);
+      const empty = shares.filter((share: number) => share === 0).length;
+      expect(empty).toBeGreaterThan(1);
+      expect(empty).toBeLessThan(15);
+      expect(Math.max(...shares)).toBeGreaterThan(0.4);
+      expect(seen).toBeGreaterThan(25);
+    },
+  );
 });
