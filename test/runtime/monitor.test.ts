@@ -92,14 +92,15 @@ class Faulty<Key extends 'zones' | 'capture'> {
   }
 }
 
-/** Null for a size, which no configuration makes: the thread that draws the zone ends with a TypeError. */
-const zoneOfNoSize = [{ zone: { ...wholePicture, drawnFor: null } as unknown as ZoneDefinition, blockage }];
+/** What no text can be made of, which no configuration makes: the thread that refuses the zone ends with a TypeError. */
+const untold = { toString: null, valueOf: null };
+const oddZone = [{ zone: { ...wholePicture, drawnFor: untold } as unknown as ZoneDefinition, blockage }];
 /** A path in an object, which no configuration makes: the thread that takes it apart ends with a TypeError. */
 const oddSource = { ...liveCapture(clip, { exportLabels: 'labels' }), source: Object(clip) as string };
 
 describe('a thread that fails', { timeout: 240_000 }, () => {
   test.each([
-    ['inference', new Faulty('zones', zoneOfNoSize)],
+    ['inference', new Faulty('zones', oddZone)],
     ['capture', new Faulty('capture', oddSource)],
   ])(
     '%s: both start again, decisions go on, the alarm stands, and nothing is live afterwards',

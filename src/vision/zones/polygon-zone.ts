@@ -87,10 +87,10 @@ export class PolygonZone {
       this.#refuse('needs a list of points, each of them two numbers, as in [[0, 0], [1, 0], [1, 1]]');
     if (space !== 'pixels' && space !== 'fractions')
       this.#refuse(`has its points in "${space}"; write "pixels" or "fractions"`);
-    if (drawnFor !== undefined && !(drawnFor[0] > 0 && drawnFor[1] > 0))
-      this.#refuse(
-        `was drawn on ${drawnFor.join('x')}, which is no size of a picture; give its width and height`,
-      );
+    if (drawnFor !== undefined && !(isPlace(drawnFor) && drawnFor[0] > 0 && drawnFor[1] > 0)) {
+      const given = Array.isArray(drawnFor) ? drawnFor.join('x') : String(drawnFor);
+      this.#refuse(`was drawn on ${given}, which is no size of a picture; give its width and height`);
+    }
   }
 
   /** The corners in pixels of a picture of this size, not cut to it. */
