@@ -1,62 +1,39 @@
-/**
- * Reads pictures from a recording, a folder of pictures or a live source, one after another. Packets are sent and
- * frames received by hand, so that a damaged packet costs its picture and not the stream.
- */
+/** Reads pictures from a recording, a folder of pictures or a live source: each with its time, size and what is known of it. */
 import { performance } from 'node:perf_hooks';
 import { type LedgerEntry, ledger, staged, UseAfterDisposeError } from '@plateau/memory';
 import { PlateauError } from '../../errors.ts';
 import { unreadableSpace } from './color-tags.ts';
-import { type DecoderChoice, decoderChoices } from './decoder-choice.ts';
+import { DecodedPictures } from './decoded-pictures.ts';
 import { DecoderOpener } from './decoder-opener.ts';
-import { AVERROR_EOF, Frame, posix } from './ffmpeg.ts';
+import { Frame } from './ffmpeg.ts';
 import { Interruption } from './interruption.ts';
 import type { OpenedStream } from './opened-stream.ts';
-import { PacketFeed } from './packet-feed.ts';
 import type { DecodingEffort } from './picture-decoder.ts';
 import { PictureGeometry } from './picture-geometry.ts';
 import { PresentationClock } from './presentation-clock.ts';
-import { requireOneOf } from './require-one-of.ts';
-import { requireWithin } from './require-within.ts';
 import { SourceParts } from './source-parts.ts';
-import { type Transport, transports } from './stream-connection.ts';
+import {
+  type CompleteOptions,
+  completeOptions,
+  usualFrameRate,
+  type VideoCaptureOptions,
+} from './video-capture-options.ts';
 import { lossWarnings, type VideoCounters, zeroCounters } from './video-counters.ts';
 import { blankFacts, pictureBytes, VideoFrame } from './video-frame.ts';
 import { describeFolder, describeStream, isUntimed, type VideoInfo } from './video-info.ts';
 import { parseVideoSource } from './video-source.ts';
 
+export type { VideoCaptureOptions } from './video-capture-options.ts';
 export type { VideoCounters } from './video-counters.ts';
 export type { VideoInfo } from './video-info.ts';
 
-export interface VideoCaptureOptions {
-  /** Ends opening and reading; the signal's reason is thrown. */
-  readonly signal?: AbortSignal;
-  /** Name of the camera in the ledger. */
-  readonly camera?: string;
-  /** How RTSP carries pictures. `auto` (the default) tries TCP, then UDP. */
-  readonly transport?: Transport;
-  /** Time limit of each step of opening and of each read of what is no regular file. 5 by default. */
-  readonly timeoutSeconds?: number;
-  /** Begin a recording again at its end; times go on ascending. */
-  readonly loop?: boolean;
-  /** Decoding threads; each takes pictures of its own. 1 by default. */
-  readonly decoderThreads?: number;
-  /** Who decodes; `software` by default. Where hardware cannot, software does, and `warnings` has the reason. */
-  readonly decoder?: DecoderChoice;
-  /** Called once, with one masked sentence, where software has to decode instead of what `decoder` names. */
-  readonly onSoftware?: (reason: string) => void;
-  /** Pictures a second of a folder, which has no time of its own. 25 by default. */
-  readonly folderFrameRate?: number;
-}
-
 /** Less than this on a side is no picture of a camera; filters and models cannot work on it. */
 const leastSide = 8;
-/** Rate of what tells none. */
-const usualFrameRate = 25;
 
 export class VideoCapture implements AsyncDisposable {
   readonly counters: VideoCounters = zeroCounters();
   readonly #parts: SourceParts;
-  readonly #feed: PacketFeed;
+  readonly #pictures: DecodedPictures;
   readonly #interruption: Interruption;
   readonly #clock: PresentationClock;
   readonly #native = new Frame();
@@ -71,7 +48,6 @@ export class VideoCapture implements AsyncDisposable {
     this.#reading = undefined;
   };
   #info: VideoInfo;
-  #stream: OpenedStream;
   #truncatedAt: number | null = null;
   #unreadableSpace: string | undefined;
   /** The read that waits, where one does. */
@@ -83,14 +59,8 @@ export class VideoCapture implements AsyncDisposable {
    * @throws PlateauError with a code of the ERR_SOURCE_ family; RangeError for an option that is none; the signal's reason.
    */
   static async open(source: string, options: VideoCaptureOptions = {}): Promise<VideoCapture> {
-    const { signal, transport = 'auto', timeoutSeconds = 5, decoderThreads = 1, loop = false } = options;
-    const { decoder = 'software', onSoftware, folderFrameRate = usualFrameRate } = options;
-    // What a timer cannot hold ends it at once, and times would stand still or be none.
-    requireOneOf('transport', transport, transports);
-    requireOneOf('decoder', decoder, decoderChoices);
-    requireWithin('timeoutSeconds', timeoutSeconds, 0.001, 86_400);
-    requireWithin('decoderThreads', decoderThreads, 0, 64);
-    requireWithin('folderFrameRate', folderFrameRate, 0.001, 1000);
+    const complete = completeOptions(options);
+    const { signal, transport, timeoutSeconds, decoderThreads, loop, decoder, onSoftware } = complete;
     signal?.throwIfAborted();
     const parsed = parseVideoSource(source);
     using decoders = new DisposableStack();
@@ -108,7 +78,7 @@ export class VideoCapture implements AsyncDisposable {
     let opened: OpenedStream | undefined;
     try {
       opened = await parts.open(interruption);
-      const capture = new VideoCapture(parts, interruption, forgetSignal, opened, options);
+      const capture = new VideoCapture(parts, interruption, forgetSignal, opened, complete);
       // From here on the capture owns it.
       decoders.move();
       return capture;
@@ -124,12 +94,11 @@ export class VideoCapture implements AsyncDisposable {
     interruption: Interruption,
     forgetSignal: () => void,
     opened: OpenedStream,
-    { camera, folderFrameRate = usualFrameRate }: VideoCaptureOptions,
+    { camera, folderFrameRate }: CompleteOptions,
   ) {
     this.#parts = parts;
     this.#interruption = interruption;
     this.#forgetSignal = forgetSignal;
-    this.#stream = opened;
     const { source, count } = parts;
     const isFolder = source.kind === 'folder';
     this.#info = isFolder
@@ -139,11 +108,7 @@ export class VideoCapture implements AsyncDisposable {
     this.#timed = !isFolder && !(live && isUntimed(container));
     this.#clock = new PresentationClock({ live, intervalSeconds: 1 / (frameRate ?? usualFrameRate) });
     this.#facts.rotation = opened.rotation;
-    this.#feed = new PacketFeed({
-      live,
-      timeoutSeconds: parts.options.timeoutSeconds,
-      counters: this.counters,
-    });
+    this.#pictures = new DecodedPictures(parts, opened, interruption, this.counters, live);
     this.#native.alloc();
     this.#frame = new VideoFrame(this.#native, this.#facts, camera);
     this.#entry = ledger.track({
@@ -189,12 +154,12 @@ export class VideoCapture implements AsyncDisposable {
   }
 
   get effort(): DecodingEffort {
-    return this.#feed.effort;
+    return this.#pictures.effort;
   }
 
   /** Takes effect at once, or at the next key frame where what comes until then would refer to skipped pictures. */
   set effort(effort: DecodingEffort) {
-    this.#feed.effort = effort;
+    this.#pictures.effort = effort;
   }
 
   /**
@@ -241,33 +206,29 @@ export class VideoCapture implements AsyncDisposable {
     this.interrupt();
     // Whoever reads gets the error of a read; here only its end matters.
     await Promise.allSettled([this.#reading]);
-    this.#feed[Symbol.dispose]();
     this.#native.free();
-    await this.#stream[Symbol.asyncDispose]();
+    await this.#pictures[Symbol.asyncDispose]();
     this.#parts.options.decoders[Symbol.dispose]();
     this.#entry[Symbol.dispose]();
   }
 
   #advance(): VideoFrame | undefined | Promise<VideoFrame | undefined> {
-    for (;;) {
-      const code = this.#stream.decoder.receive(this.#native);
-      if (code === 0) {
-        this.#present();
-        return this.#frame;
-      }
-      let wait: Promise<void> | undefined;
-      if (code === posix.again) wait = this.#feed.feed(this.#stream);
-      else if (code !== AVERROR_EOF) this.counters.damaged += 1;
-      else if (this.#isLastPart()) return this.#end();
-      else wait = this.#nextPart();
-      if (wait !== undefined) return wait.then(this.#next);
+    const got = this.#pictures.receive(this.#native);
+    if (got === 'picture') {
+      this.#present();
+      return this.#frame;
     }
+    if (got !== 'end') return got.then(this.#next);
+    this.#noteTruncation();
+    if (!this.#parts.loops || this.counters.decoded === 0) return this.#end();
+    return this.#pictures.goOn().then(this.#next);
   }
 
   #present(): void {
-    this.#stream.describe(this.#native, this.#facts, this.counters);
+    const { stream } = this.#pictures;
+    stream.describe(this.#native, this.#facts, this.counters);
     this.#checkGeometry();
-    const source = this.#timed ? this.#stream.times.secondsOf(this.#native) : undefined;
+    const source = this.#timed ? stream.times.secondsOf(this.#native) : undefined;
     const placed = this.#clock.place(source, performance.now() / 1000);
     this.#facts.timestampSeconds = placed.seconds;
     this.#facts.discontinuity = placed.discontinuity;
@@ -294,29 +255,10 @@ export class VideoCapture implements AsyncDisposable {
     this.#entry.bytes = pictureBytes(this.#native) * 5;
   }
 
-  /** Nothing follows: the decoder is empty, and there is neither another picture of a folder nor a loop. */
-  #isLastPart(): boolean {
-    if (!this.#parts.isLast) return false;
-    this.#noteTruncation();
-    return !this.#parts.loops || this.counters.decoded === 0;
-  }
-
-  /** Goes on with the next picture of a folder that can be opened, or from the start where the source loops. */
-  async #nextPart(): Promise<void> {
-    const next = await this.#parts.openNext(this.#interruption);
-    if (next === undefined) {
-      // The emptied decoder answers with its end again, which leads to the part after this one.
-      this.counters.damaged += 1;
-      return;
-    }
-    const last = this.#stream;
-    this.#stream = next;
-    await last[Symbol.asyncDispose]();
-  }
-
   #noteTruncation(): void {
     const interval = this.#clock.intervalSeconds;
-    if (this.counters.decoded === 0 || !this.#stream.times.endsEarly(Math.max(0.25, 1.5 * interval))) return;
+    if (this.counters.decoded === 0 || !this.#pictures.stream.times.endsEarly(Math.max(0.25, 1.5 * interval)))
+      return;
     this.#truncatedAt = this.#facts.timestampSeconds + interval;
   }
 
