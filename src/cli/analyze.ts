@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { AnalysisReport } from '../runtime/analysis-report.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
 import { recordingCapture } from '../runtime/capture-settings.ts';
 import type { CameraSettings, ModelSettings, ZoneSettings } from '../runtime/settings.ts';
@@ -80,12 +81,23 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
     else
       for (const report of reports)
         process.stdout.write(`${analysisSummary(report, process.stdout.columns ?? 80).join('\n')}\n`);
+    if (options.exportLabels !== undefined) tellLabels(reports, options.exportLabels);
     // Last: a report that cannot be written does not take what was found along.
     if (options.report !== undefined) writeReport(options.report, whole);
   }
   const debug = command.optsWithGlobals<{ debug?: boolean }>().debug === true;
   for (const failure of failures)
     process.exitCode = Math.max(Number(process.exitCode ?? 0), reportFailure(failure, debug));
+}
+
+/** How many labels there are, on standard error: an empty folder would leave its reader to guess why. */
+function tellLabels(reports: readonly AnalysisReport[], folder: string): void {
+  const events = reports.flatMap(({ zones }) => zones).reduce((sum, zone) => sum + zone.events.length, 0);
+  process.stderr.write(
+    events > 0
+      ? `labels: pictures of ${events} ${events === 1 ? 'event' : 'events'}, with the masks found, in ${folder}\n`
+      : `labels: none in ${folder}, since no zone was blocked or cleared; a lower --on or --confidence finds more\n`,
+  );
 }
 
 /** @throws PlateauError ERR_USAGE for flags that would have no effect. */

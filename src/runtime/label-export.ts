@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlateauError } from '../errors.ts';
+import { whyUnwritable } from '../partial-file.ts';
 import type { Letterbox } from '../vision/letterbox.ts';
 import type { PictureEncoder } from '../vision/video/picture-encoder.ts';
 import type { VideoFrame } from '../vision/video/video-frame.ts';
@@ -56,10 +57,9 @@ export class LabelExport {
     try {
       work();
     } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new PlateauError(
         'ERR_OUTPUT_UNWRITABLE',
-        `Labels of ${this.#className} cannot be written to ${this.#folder} (${why}); choose another --export-labels.`,
+        `Labels of ${this.#className} cannot be written to ${this.#folder}, since ${whyUnwritable(error)}; choose another --export-labels.`,
         { cause: error },
       );
     }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ test('a folder for labels that cannot be made is told in one sentence, before an
   );
   expect(status).toBe(3);
   expect(stderr).toMatch(
-    /^plateau: Labels of coal cannot be written to .*choose another --export-labels\.\n$/,
+    /^plateau: Labels of coal cannot be written to .*, since what should be its folder is a file; choose another --export-labels\.\n$/,
   );
 });
 
@@ -33,11 +33,12 @@ test('each event of a recording leaves its picture, and a label for each region 
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
   const zone = 'chute=96,24 224,24 224,216 96,216';
   const program = ['--conditions=source', 'src/cli/plateau.ts', 'analyze', 'demo/lumps.mp4', '--zone', zone];
-  execFileSync(
+  const { stderr } = spawnSync(
     process.execPath,
     [...program, '--model', 'models/known-answer.onnx', '--export-labels', folder],
-    { cwd: root },
+    { cwd: root, encoding: 'utf8' },
   );
+  expect(stderr).toMatch(/^labels: pictures of 2 events, with the masks found, in .*plateau-labels-/m);
   const names = ['lumps-13.10s-chute-blocked', 'lumps-25.10s-chute-cleared'];
   expect(readdirSync(join(folder, 'images'))).toEqual(names.map((name) => `${name}.jpg`));
   expect(readdirSync(join(folder, 'labels'))).toEqual(names.map((name) => `${name}.txt`));
@@ -57,4 +58,29 @@ test('each event of a recording leaves its picture, and a label for each region 
     .flatMap(([, ...places]) => places.filter((_, i) => i % 2 === 0));
   expect(Math.min(...heap)).toBeCloseTo(0.3, 1);
   expect(Math.max(...heap)).toBeCloseTo(0.7, 1);
+});
+
+test('without an event it is said that there are no labels, and what to do', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--conditions=source',
+      'src/cli/plateau.ts',
+      'analyze',
+      'demo/lumps.mp4',
+      '--zone',
+      'wall=0,0 0.1,0 0.1,0.1 0,0.1',
+      '--interval',
+      '5',
+      '--model',
+      'models/known-answer.onnx',
+      '--export-labels',
+      folder,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^labels: none in .*, since no zone was blocked or cleared; a lower --on or/m);
+  expect(readdirSync(join(folder, 'labels'))).toEqual([]);
 });
