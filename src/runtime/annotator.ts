@@ -158,7 +158,11 @@ export class Annotator implements AsyncDisposable {
 
   #encodePicture(frame: KeptFrame, draw: ReturnType<typeof drawAnnotation>): Uint8Array<ArrayBuffer> {
     this.#wanted = false;
-    return this.#jpegEncoder().encodeJpeg(frame, { maxWidth: defaults.pictureWidth, draw });
+    return this.#jpegEncoder().encodeJpeg(frame, {
+      maxWidth: defaults.pictureWidth,
+      squarePixels: true,
+      draw,
+    });
   }
 
   async #waitUntilPending(count: number, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,8 @@ import type { VideoFrame } from './video-frame.ts';
 export interface JpegOptions {
   /** Wider pictures are made smaller; the aspect stays. As wide as the source by default. */
   readonly maxWidth?: number;
+  /** Stretch pixels that are not square until they are, as players do: nobody who shows a JPEG does it. Off by default. */
+  readonly squarePixels?: boolean;
   /** Draws over the picture, in pixels of the source. */
   readonly draw?: (canvas: PictureCanvas) => void;
 }
@@ -50,7 +52,7 @@ export class PictureEncoder implements Disposable {
    */
   encodeJpeg(frame: VideoFrame, options: JpegOptions = {}): Uint8Array<ArrayBuffer> {
     if (this.#disposed) throw new UseAfterDisposeError('a picture encoder');
-    const form = formOf(frame, options.maxWidth);
+    const form = formOf(frame, options);
     const picture = this.#converter.convert(frame, form);
     if (options.draw !== undefined) {
       const { width: sourceWidth, height: sourceHeight } = frame;
@@ -118,9 +120,21 @@ function openJpegEncoder(width: number, height: number): CodecContext {
   );
 }
 
-function formOf(frame: VideoFrame, maxWidth = frame.width): PictureForm {
-  if (!(maxWidth >= 1)) throw new RangeError(`a picture is at least 1 pixel wide, not ${maxWidth}`);
-  const width = Math.floor(Math.min(frame.width, maxWidth));
-  const height = Math.max(1, Math.round((frame.height * width) / frame.width));
+function formOf(frame: VideoFrame, { squarePixels = false, maxWidth }: JpegOptions): PictureForm {
+  if (maxWidth !== undefined && !(maxWidth >= 1))
+    throw new RangeError(`a picture is at least 1 pixel wide, not ${maxWidth}`);
+  const aspect = squarePixels ? believable(frame.pixelAspect) : 1;
+  // The side that is too short grows, so that nothing of the other one is lost.
+  const shownWidth = frame.width * Math.max(1, aspect);
+  const shownHeight = frame.height * Math.max(1, 1 / aspect);
+  const width = Math.floor(Math.min(shownWidth, maxWidth ?? shownWidth));
+  const height = Math.max(1, Math.round((shownHeight * width) / shownWidth));
   return { width, height, frameWidth: width, frameHeight: height, fullRange: true };
+}
+
+/** What analogue and anamorphic pictures have; beyond it a header is damaged, and would make pictures without end. */
+const mostAspect = 4;
+
+function believable(aspect: number): number {
+  return aspect >= 1 / mostAspect && aspect <= mostAspect ? aspect : 1;
 }

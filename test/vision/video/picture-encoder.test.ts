@@ -59,6 +59,35 @@ describe('pictures for people', () => {
     expect(await jpegOf(plain('gray', 64, 48), 32.7)).toMatchObject({ width: 32, height: 24 });
   });
 
+  test.each([
+    ['16/11', undefined, 93, 48],
+    ['16/11', 90, 48, 93],
+    ['1/2', undefined, 64, 96],
+    ['9/1', undefined, 64, 48],
+  ])(
+    'pixels of %s, turned by %s, become square where that is asked for',
+    async (aspect, rotation, width, height) => {
+      const clip = clips.make(`pixels-${aspect.replace('/', 'to')}-${rotation}.mp4`, {
+        source: 'testsrc2=s=64x48:r=10:d=0.5',
+        encoderOptions: { aspect },
+        ...(rotation === undefined ? {} : { rotation }),
+      });
+      const [square, asItIs] = await firstFrame(clip, (frame) => {
+        using encoder = new PictureEncoder();
+        return [true, false].map((squarePixels) =>
+          encoder.encodeJpeg(frame, { squarePixels, maxWidth: 640 }),
+        );
+      });
+      const sizeOf = (jpeg: Uint8Array) => {
+        const file = clips.file(`${Math.random()}.jpg`);
+        writeFileSync(file, jpeg);
+        return firstFrame(file, (frame) => [frame.width, frame.height]);
+      };
+      expect(await sizeOf(square)).toEqual([width, height]);
+      expect(await sizeOf(asItIs)).toEqual(rotation === undefined ? [64, 48] : [48, 64]);
+    },
+  );
+
   test('a width that is none is refused as such', async () => {
     await firstFrame(plain('gray', 64, 48), (frame) => {
       using encoder = new PictureEncoder();
