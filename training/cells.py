@@ -49,7 +49,12 @@ def lay(picture, mask, bed, random):
     thrown = cv2.warpAffine(cover, np.array([[1, 0, away[0]], [0, 1, away[1]]]), extent)
     if size > 5:
         thrown = cv2.GaussianBlur(thrown, (0, 0), max(0.6, size * 0.06))
-    picture *= 1 - darkness * thrown[..., None] * (1 - cover[..., None])
+    put(picture, mask, colours, cover, darkness * thrown)
+
+
+def put(picture, mask, colours, cover, shadow):
+    """Puts load into the picture and its mask: where `cover` is 1 its colours, beside it the shadow that it throws."""
+    picture *= 1 - shadow[..., None] * (1 - cover[..., None])
     picture *= 1 - cover[..., None]
     picture += colours * cover[..., None]
     mask[cover > 0.5] = 255

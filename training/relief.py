@@ -8,7 +8,7 @@ from one side and what stands in its way throws shadows, on the load and on the 
 import cv2
 import numpy as np
 
-from cells import SIDE, load_colour, moved, perspective, rough
+from cells import SIDE, load_colour, moved, perspective, put, rough
 from painted import WIDTH, distractors, surroundings
 
 
@@ -41,10 +41,7 @@ def lay(picture, mask, bed, random):
     extent = picture.shape[1], picture.shape[0]
     laid = lambda what: cv2.warpPerspective(what, matrix, extent, flags=cv2.INTER_AREA)
     cover, texture, shadow = laid(cover), laid(texture), laid(shadow)
-    picture *= 1 - random.uniform(0.2, 0.9) * shadow[..., None] * (1 - cover[..., None])
-    picture *= 1 - cover[..., None]
-    picture += texture * cover[..., None]
-    mask[cover > 0.5] = 255
+    put(picture, mask, texture, cover, random.uniform(0.2, 0.9) * shadow)
 
 
 def body(random):

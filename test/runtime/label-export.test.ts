@@ -6,23 +6,19 @@ import { expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
 
+/** Analyses the demo with a model whose answers are known, and exports labels to `folder`. */
+function exportLabels(folder: string, zone: string, ...more: string[]) {
+  const program = ['--conditions=source', 'src/cli/plateau.ts', 'analyze', 'demo/lumps.mp4'];
+  const flags = ['--model', 'models/known-answer.onnx', '--zone', zone, '--export-labels', folder, ...more];
+  return spawnSync(process.execPath, [...program, ...flags], { cwd: root, encoding: 'utf8' });
+}
+
+const chute = 'chute=96,24 224,24 224,216 96,216';
+
 test('a folder for labels that cannot be made is told in one sentence, before any picture', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'plateau-labels-')), 'a-file');
   writeFileSync(file, '');
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [
-      '--conditions=source',
-      'src/cli/plateau.ts',
-      'analyze',
-      'demo/lumps.mp4',
-      '--model',
-      'models/known-answer.onnx',
-      '--export-labels',
-      file,
-    ],
-    { cwd: root, encoding: 'utf8' },
-  );
+  const { status, stderr } = exportLabels(file, chute);
   expect(status).toBe(3);
   expect(stderr).toMatch(
     /^plateau: Labels of coal cannot be written to .*, since what should be its folder is a file; choose another --export-labels\.\n$/,
@@ -31,13 +27,7 @@ test('a folder for labels that cannot be made is told in one sentence, before an
 
 test('each event of a recording leaves its picture, and a label for each region found', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
-  const zone = 'chute=96,24 224,24 224,216 96,216';
-  const program = ['--conditions=source', 'src/cli/plateau.ts', 'analyze', 'demo/lumps.mp4', '--zone', zone];
-  const { stderr } = spawnSync(
-    process.execPath,
-    [...program, '--model', 'models/known-answer.onnx', '--export-labels', folder],
-    { cwd: root, encoding: 'utf8' },
-  );
+  const { stderr } = exportLabels(folder, chute);
   expect(stderr).toMatch(/^labels: pictures of 2 events, with the masks found, in .*plateau-labels-/m);
   const names = ['lumps-13.10s-chute-blocked', 'lumps-25.10s-chute-cleared'];
   expect(readdirSync(join(folder, 'images'))).toEqual(names.map((name) => `${name}.jpg`));
@@ -62,24 +52,7 @@ test('each event of a recording leaves its picture, and a label for each region 
 
 test('without an event it is said that there are no labels, and what to do', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [
-      '--conditions=source',
-      'src/cli/plateau.ts',
-      'analyze',
-      'demo/lumps.mp4',
-      '--zone',
-      'wall=0,0 0.1,0 0.1,0.1 0,0.1',
-      '--interval',
-      '5',
-      '--model',
-      'models/known-answer.onnx',
-      '--export-labels',
-      folder,
-    ],
-    { cwd: root, encoding: 'utf8' },
-  );
+  const { status, stderr } = exportLabels(folder, 'wall=0,0 0.1,0 0.1,0.1 0,0.1', '--interval', '5');
   expect(status).toBe(0);
   expect(stderr).toMatch(/^labels: none in .*, since no zone was blocked or cleared; a lower --on or/m);
   expect(readdirSync(join(folder, 'labels'))).toEqual([]);
