@@ -19,7 +19,7 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
     """
     image, mask = place(image, mask, size, random)
     picture = plain = image.astype(np.float32) / 255
-    if random.random() < (0.5 if mask.any() else 0.7):
+    if random.random() < (0.6 if mask.any() else 0.8):
         picture = grainy_ground(picture, mask, random)
     for effect, probability in EFFECTS:
         if random.random() < probability * strength:
@@ -35,9 +35,9 @@ def augment(image: np.ndarray, mask: np.ndarray, size: int, random: np.random.Ge
 
 def can_be_seen(plain, picture, mask) -> bool:
     """Whether the load's structure and outline are still in the picture, by their correlation with what was drawn."""
-    if not mask.any():
-        return True
     load = cv2.dilate(mask, np.ones((9, 9), np.uint8)) > 127
+    if not load.any():
+        return True
     drawn, left = (structure(p)[load] for p in (plain, picture))
     if left.std() < LEAST_STRUCTURE or drawn.std() == 0:
         return False
@@ -66,7 +66,7 @@ def place(image, mask, size, random):
     height, width = mask.shape
     fit = size / max(height, width)
     plain = random.random() < 0.2
-    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.5), np.log(3.2)))
+    zoom = 1.0 if plain else np.exp(random.uniform(np.log(0.6), np.log(3.2)))
     angle = 0.0 if plain else np.deg2rad(random.normal() * 12)
     if not plain and random.random() < 0.12:
         angle += random.choice([np.pi / 2, -np.pi / 2, np.pi])
@@ -103,14 +103,16 @@ def grainy_ground(p, mask, random):
     size = p.shape[0]
     side = size // 2
     total = np.zeros((side, side), np.float32)
-    for cells in (side, side // 2, side // 4, side // 8, side // 16):
+    octaves = (side, side // 2, side // 4, side // 8, side // 16)
+    # Often nothing but speckle, as fine as grains that lie still.
+    for cells in octaves[:2] if random.random() < 0.35 else octaves:
         octave = random.standard_normal((cells, cells), dtype=np.float32)
         total += cv2.resize(octave, (side, side), interpolation=cv2.INTER_CUBIC) * np.float32(random.random() ** 2)
     total /= total.std() + 1e-6
     # Laid in perspective and stretched, as wear on a belt is.
     middle, turn = size * random.uniform(0.2, 0.8), random.normal() * 0.6
-    # Half of the time a bed of its own, with edges and a tone: a rough belt between smooth plates is what fools most.
-    bounded = random.random() < 0.5
+    # Mostly a bed of its own, with edges and a tone: a rough belt between smooth plates is what fools most.
+    bounded = random.random() < 0.6
     reach = 0.3 if bounded else 1.0
     near, far = size * reach * np.exp(random.uniform(np.log(0.5), np.log(2))), size * reach * np.exp(random.uniform(np.log(0.25), np.log(1.5)))
     top, bottom = -size * random.uniform(0, 0.5), size * (1 + random.uniform(0, 2) ** 2)
@@ -119,7 +121,7 @@ def grainy_ground(p, mask, random):
     square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
     matrix = cv2.getPerspectiveTransform(square, quad.astype(np.float32))
     laid = cv2.warpPerspective(total, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    strength = np.float32(np.exp(random.uniform(np.log(0.04), np.log(0.5))))
+    strength = np.float32(np.exp(random.uniform(np.log(0.04), np.log(0.7))))
     ground = np.clip(1 + strength * laid, 0.15, 3)[..., None]
     if bounded:
         bed = np.zeros((size, size), np.uint8)

@@ -29,7 +29,7 @@ def cells(random: np.random.Generator):
 
 def lay(picture, mask, bed, random):
     """Draws one load, seen from above on the bed or upright as a heap, and the shadow that it throws."""
-    size = float(np.exp(random.uniform(np.log(4.5), np.log(60))))
+    size = float(np.exp(random.uniform(np.log(7), np.log(60))))
     label, seeds = voronoi(size, random)
     there = present(seeds, random)
     shade, lumps = shaded(label, seeds, there, size, random)

@@ -16,7 +16,7 @@ from targets import assign
 
 
 MOSAICS = 0.18
-DRAWN = {painted: 0.15, cells: 0.16, relief: 0.16}
+DRAWN = {painted: 0.2, cells: 0.17, relief: 0.17}
 
 
 # A bed under fines looks like a rough one at the network's size, and an empty belt must not be taken for a full one.

@@ -1,8 +1,10 @@
-"""Measures a model on clips with truth, as the application would see them.
+"""Measures a model on clips and pictures with truth, as the application would see them.
 
     python training/evaluate.py --clips DIR [DIR ...] --model models/coal-seg.onnx --sheet models/worst.jpg
+    python training/evaluate.py --pictures DIR --model models/coal-seg.onnx
 
-Prints a table of coverage error and blockages per clip, and writes the worst picture of each clip beside its truth.
+Prints a table of coverage error and blockages per clip, and writes the worst picture of each clip beside its truth;
+of single pictures (training/raytraced.py) it prints the error by their kind.
 """
 
 import argparse
@@ -91,6 +93,24 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def picture_table(model: Model, folder: Path) -> str:
+    """Coverage of the belt in single pictures, by kind, and how much is found beside it where there is no load."""
+    rows: dict[str, list] = {}
+    for file in sorted(folder.glob("*.zone.png")):
+        base = str(file)[: -len(".zone.png")]
+        zone, truth = (letterbox(cv2.imread(f"{base}.{part}.png", cv2.IMREAD_GRAYSCALE), SIZE, 0) > 127 for part in ("zone", "mask"))
+        if zone.mean() < 0.005:
+            continue  # The camera looks past the belt.
+        found = model.mask(cv2.cvtColor(cv2.imread(f"{base}.png"), cv2.COLOR_BGR2RGB))
+        more = float(found[zone].mean()) - float(truth[zone].mean())
+        rows.setdefault(base.split("-")[-1], []).append((more, float((found & ~zone & ~truth).mean())))
+    lines = ["| kind | pictures | coverage MAE | mean difference | worst | found beside |", "| --- | --- | --- | --- | --- | --- |"]
+    for kind, values in [*rows.items(), ("all", sum(rows.values(), []))]:
+        more, beside = np.array(values).T
+        lines.append(f"| {kind} | {len(more)} | {np.abs(more).mean():.3f} | {more.mean():+.3f} | {np.abs(more).max():.3f} | {beside.mean():.4f} |")
+    return "\n".join(lines)
+
+
 def spans(intervals: list) -> str:
     return ", ".join(f"{a:.1f} to {'end' if b is None else f'{b:.1f}'}" for a, b in intervals) or "none"
 
@@ -125,18 +145,22 @@ def outline(image: np.ndarray, mask: np.ndarray, colour):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", nargs="+", type=Path, required=True)
+    parser.add_argument("--clips", nargs="+", type=Path, default=[])
+    parser.add_argument("--pictures", type=Path, help="of training/raytraced.py")
     parser.add_argument("--model", type=Path, default=Path("models/coal-seg.onnx"))
     parser.add_argument("--confidence", type=float, default=0.5)
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--report", type=Path, help="coverage rows as JSON")
     options = parser.parse_args()
     model = Model(options.model, options.confidence)
+    if options.pictures:
+        print(picture_table(model, options.pictures))
     files = sorted(file for folder in options.clips for file in folder.glob("*.json"))
     results = [measure(model, file) for file in files]
-    print(table(results))
+    if results:
+        print(table(results))
     print(f"\nsession.run, one thread: median {np.median(model.times) * 1000:.1f} ms over {len(model.times)} runs")
-    if options.sheet:
+    if options.sheet and results:
         sheet(results, options.sheet)
     if options.report:
         options.report.write_text(json.dumps({r["name"]: {k: r[k] for k in ("mae", "max", "truth", "found", "row")} for r in results}))

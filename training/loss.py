@@ -9,11 +9,13 @@ from network import STRIDES, decode_boxes
 MASKS_PER_PICTURE = 6
 
 
-def compute(prototypes, maps, assigned: list):
-    """`assigned` holds what `targets.assign` made of each mask."""
+def compute(prototypes, maps, assigned: list, dice: float):
+    """`assigned` holds what `targets.assign` made of each mask. `dice` helps regions to be found at all, but fills gaps
+    between lumps that are hard to tell apart: 0 where outlines are learnt.
+    """
     soft = torch.from_numpy(np.stack([item[0] for item in assigned]))
     mixed = mixture(soft)
-    semantic = union_loss(prototypes[:, 0], soft, mixed)
+    semantic = union_loss(prototypes[:, 0], soft, mixed, dice)
     score_loss = box_loss = mask_loss = torch.zeros(())
     for level, (raw, stride) in enumerate(zip(maps, STRIDES)):
         score = torch.from_numpy(np.stack([item[1][level][0] for item in assigned])).float()
@@ -39,12 +41,12 @@ def mixture(soft):
     return 1 + 8 * near * (1 - near)
 
 
-def union_loss(logits, soft, weight):
+def union_loss(logits, soft, weight, dice: float):
     cross = (functional.binary_cross_entropy_with_logits(logits, soft, reduction="none") * weight).mean()
     probability = logits.sigmoid()
     both = (probability * soft).sum((1, 2))
-    dice = 1 - (2 * both + 20) / (probability.sum((1, 2)) + soft.sum((1, 2)) + 20)
-    return cross + 0.5 * dice.mean()
+    apart = 1 - (2 * both + 20) / (probability.sum((1, 2)) + soft.sum((1, 2)) + 20)
+    return cross + dice * apart.mean()
 
 
 def cell_masks(prototypes, raw, positive, truth, soft, weight):

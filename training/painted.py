@@ -15,7 +15,7 @@ def painted(random: np.random.Generator):
     height = int(WIDTH * random.choice([0.75, 0.75, 0.5625, 1]))
     picture, bed = surroundings(height, random)
     mask = np.zeros((height, WIDTH), np.uint8)
-    if random.random() > 0.2:
+    if random.random() > 0.25:
         load_on(picture, mask, bed, random)
     if random.random() < 0.5:
         distractors(picture, mask, random)
@@ -52,6 +52,10 @@ def surroundings(height, random):
     if plate > 0.02:
         fill(picture, corners(near + plate, far + plate * far / near), tint(random, spread=0.25), random, 0.1)
     fill(picture, bed, tint(random, 0.05, 0.65), random, random.uniform(0, 0.2))
+    if random.random() < 0.3:
+        rollers(picture, middle, along, across, near, far, random)
+    if random.random() < 0.65:
+        worn(picture, bed, random)
     for _ in range(int(random.integers(0, 9))):
         share = random.uniform(-1, 1)
         start = middle - along + across * far * share
@@ -71,6 +75,37 @@ def fill(picture, corners, colour, random, strength):
     cv2.fillConvexPoly(inside, cv2.convexHull(corners.astype(np.int32)), 1)
     painted_over = colour * grain(picture.shape[:2], random, strength)
     picture[inside > 0] = painted_over[inside > 0]
+
+
+def worn(picture, bed, random):
+    """Speckled, blotched or streaked along the way that it goes: a bed between plates may be as rough as load, but is flat."""
+    side, stretch = 256, float(np.exp(random.uniform(0, np.log(8))))
+    total = np.zeros((side, side), np.float32)
+    for cells in (256, 128, 64, 32, 16, 8):
+        octave = random.standard_normal((max(2, int(cells / stretch)), cells), dtype=np.float32)
+        total += cv2.resize(octave, (side, side), interpolation=cv2.INTER_CUBIC) * np.float32(random.random() ** 3)
+    total /= total.std() + np.float32(1e-6)
+    if random.random() < 0.3:
+        total = np.tanh(3 * total)
+    matrix = cv2.getPerspectiveTransform(np.float32([[0, 0], [side, 0], [side, side], [0, side]]), np.float32(bed))
+    extent = picture.shape[1], picture.shape[0]
+    laid = cv2.warpPerspective(total, matrix, extent, flags=cv2.INTER_LINEAR)
+    strength = np.float32(np.exp(random.uniform(np.log(0.05), np.log(0.6))))
+    picture *= np.clip(1 + strength * laid, 0.15, 3)[..., None]
+
+
+def rollers(picture, middle, along, across, near, far, random):
+    """Ends of the rollers that carry the belt, to its left and right."""
+    colour, reach = tint(random, spread=0.25), random.uniform(1.1, 1.5)
+    for share in np.arange(-1, 1, random.uniform(0.15, 0.6)):
+        half = across * (near * (share + 1) + far * (1 - share)) / 2
+        thick = max(2, int(np.linalg.norm(half) * random.uniform(0.05, 0.15)))
+        for part in range(3):
+            centre = middle + along * share + along / np.linalg.norm(along) * (part - 1) * thick / 3
+            tone = tuple(float(v) for v in colour * (1.3 - 0.45 * part))
+            for way in (-1, 1):
+                ends = [tuple(map(int, centre + half * way * k)) for k in (1, reach)]
+                cv2.line(picture, *ends, tone, max(1, thick // 3 + 1), cv2.LINE_AA)
 
 
 def load_on(picture, mask, bed, random):

@@ -18,7 +18,7 @@ def relief(random: np.random.Generator):
     picture, bed = surroundings(height, random)
     picture = rough(picture, random)
     mask = np.zeros((height, WIDTH), np.uint8)
-    if random.random() > 0.2:
+    if random.random() > 0.25:
         lay(picture, mask, bed, random)
     if random.random() < 0.4:
         distractors(picture, mask, random)
@@ -27,7 +27,7 @@ def relief(random: np.random.Generator):
 
 def lay(picture, mask, bed, random):
     """Lights the load in its own square, then lays it on the bed or upright against the wall."""
-    lump = float(np.exp(random.uniform(np.log(7), np.log(110))))
+    lump = float(np.exp(random.uniform(np.log(9), np.log(110))))
     above = body(random) * SIDE * random.uniform(0.1, 0.5) + fractal(lump, random) * lump * random.uniform(0.25, 0.8)
     cover = (above > 0).astype(np.float32)
     surface = np.maximum(above, 0).astype(np.float32)

@@ -143,7 +143,7 @@ def work(rank: int, options: argparse.Namespace, meeting: str):
     pictures = Pictures(options.pictures, rank, options.workers)
     held = Pictures([options.held_out]) if options.held_out else None
     seed = (options.seed + progress.step) * 10 + rank
-    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed, 0.5 if options.outlines else 0.25)
+    batches = Batches(pictures, max(1, options.batch // options.workers), progress.size, progress.strength, seed, 0.5 if options.outlines else 0.4)
     say = Log(options.run / "log.txt") if rank == 0 else lambda line: None
     parameters = sum(p.numel() for p in network.parameters())
     say(f"{len(pictures.bases)} pictures a worker, {parameters} parameters, from step {progress.step}")
@@ -152,12 +152,13 @@ def work(rank: int, options: argparse.Namespace, meeting: str):
         network.train()
     # One program per size: a general one for all sizes is slower.
     forward = torch.compile(network, dynamic=False) if options.compile else network
+    dice = 0.0 if options.outlines else 0.2
     share = progress.share
     while share < 1:
         images, assigned = batches.next()
         for group in optimiser.param_groups:
             group["lr"] = progress.rate(options.rate)
-        total, parts = loss.compute(*forward(torch.from_numpy(images).to(memory_format=torch.channels_last)), assigned)
+        total, parts = loss.compute(*forward(torch.from_numpy(images).to(memory_format=torch.channels_last)), assigned, dice)
         optimiser.zero_grad(set_to_none=True)
         total.backward()
         progress.step += 1

@@ -16,6 +16,9 @@ const reason = complete
   ? undefined
   : 'needs a Python with apt-get install python3-torch and pip install -r training/requirements.txt, named by PLATEAU_TRAINING_PYTHON';
 
+const noTracer =
+  spawnSync('povray', ['--version']).status === 0 ? undefined : 'needs povray: apt-get install povray';
+
 function script(path: string): string {
   return new URL(`../../${path}`, import.meta.url).pathname;
 }
@@ -85,6 +88,37 @@ describe.skipIf(skipFor(reason))(`training${because(reason)}`, () => {
     expect(run.status, run.stderr).toBe(0);
     return JSON.parse(run.stdout);
   }
+
+  test.skipIf(skipFor(noTracer))(
+    `renders pictures by ray tracing with exact masks, and tells a model's error on them${because(noTracer)}`,
+    { timeout: 120_000 },
+    () => {
+      const out = join(folder, 'raytraced');
+      const flags = ['--out', out, '--first', '1', '--pictures', '2'];
+      const run = spawnSync(python, [script('training/raytraced.py'), ...flags], { encoding: 'utf8' });
+      expect(run.status, run.stderr).toBe(0);
+      const { shares, nothing, table } = answerOf(`
+import json
+from pathlib import Path
+import cv2
+import numpy as np
+from evaluate import picture_table
+folder, shares = Path(${JSON.stringify(out)}), []
+for zone in sorted(folder.glob("*.zone.png")):
+    belt, load = cv2.imread(str(zone), 0), cv2.imread(str(zone).replace(".zone.", ".mask."), 0)
+    assert set(np.unique(belt)) == set(np.unique(load)) == {0, 255}
+    shares.append(float((load[belt > 0] > 0).mean()))
+class FindsNothing:
+    def mask(self, picture): return np.zeros((320, 320), bool)
+print(json.dumps({"shares": shares, "nothing": float(np.mean(shares)), "table": picture_table(FindsNothing(), folder)}))`);
+      expect(shares).toHaveLength(2);
+      for (const share of shares) expect(share).toBeGreaterThan(0.05);
+      for (const share of shares) expect(share).toBeLessThan(0.95);
+      const [, mean, difference] = table.match(/^\| all \| 2 \| (\S+) \| (\S+) \|/m).map(Number);
+      expect(mean).toBeCloseTo(nothing, 2);
+      expect(difference).toBe(-mean);
+    },
+  );
 
   test('leaves out pictures in which nobody could see the load', { timeout: 60_000 }, () => {
     const seen = answerOf(`
