@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
-import { because, skipFor } from '../support/absent.ts';
+import { because, skipFor, whatIsAbsent } from '../support/absent.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plateau-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,8 +16,7 @@ const reason = complete
   ? undefined
   : 'needs a Python with apt-get install python3-torch and pip install -r training/requirements.txt, named by PLATEAU_TRAINING_PYTHON';
 
-const noTracer =
-  spawnSync('povray', ['--version']).status === 0 ? undefined : 'needs povray: apt-get install povray';
+const noTracer = whatIsAbsent(['povray']);
 
 function script(path: string): string {
   return new URL(`../../${path}`, import.meta.url).pathname;

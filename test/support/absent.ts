@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** What to install for each program, Debian's names. */
-const packages = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', chromium: 'chromium', npm: 'npm' } as const;
+const packages = {
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffmpeg',
+  chromium: 'chromium',
+  npm: 'npm',
+  povray: 'povray',
+} as const;
 
 export type Program = keyof typeof packages;
 
