@@ -47,8 +47,7 @@ def lay(picture, mask, bed, random):
     darkness = random.uniform(0, 0.8)
     away = random.normal(size=2) * size * 0.25
     thrown = cv2.warpAffine(cover, np.array([[1, 0, away[0]], [0, 1, away[1]]]), extent)
-    if size > 5:
-        thrown = cv2.GaussianBlur(thrown, (0, 0), max(0.6, size * 0.06))
+    thrown = cv2.GaussianBlur(thrown, (0, 0), max(0.6, size * 0.06))
     put(picture, mask, colours, cover, darkness * thrown)
 
 

@@ -93,10 +93,10 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def picture_table(model: Model, folder: Path) -> str:
+def picture_table(model: Model, zones: list[Path]) -> str:
     """Coverage of the belt in single pictures, by kind, and how much is found beside it where there is no load."""
     rows: dict[str, list] = {}
-    for file in sorted(folder.glob("*.zone.png")):
+    for file in zones:
         base = str(file)[: -len(".zone.png")]
         zone, truth = (letterbox(cv2.imread(f"{base}.{part}.png", cv2.IMREAD_GRAYSCALE), SIZE, 0) > 127 for part in ("zone", "mask"))
         if zone.mean() < 0.005:
@@ -150,12 +150,15 @@ def main():
     parser.add_argument("--model", type=Path, default=Path("models/coal-seg.onnx"))
     parser.add_argument("--confidence", type=float, default=0.5)
     parser.add_argument("--sheet", type=Path)
-    parser.add_argument("--report", type=Path, help="coverage rows as JSON")
+    parser.add_argument("--report", type=Path, help="coverage rows of the clips as JSON")
     options = parser.parse_args()
-    model = Model(options.model, options.confidence)
-    if options.pictures:
-        print(picture_table(model, options.pictures))
     files = sorted(file for folder in options.clips for file in folder.glob("*.json"))
+    zones = sorted(options.pictures.glob("*.zone.png")) if options.pictures else []
+    if not files and not zones:
+        parser.error("there is neither a clip (NAME.json) in --clips nor a picture (NAME.zone.png) in --pictures")
+    model = Model(options.model, options.confidence)
+    if zones:
+        print(picture_table(model, zones))
     results = [measure(model, file) for file in files]
     if results:
         print(table(results))

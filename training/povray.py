@@ -149,11 +149,12 @@ def surroundings_text(random) -> str:
 
 
 def lights_text(kind: str, light: float, random) -> str:
-    at = vector(random.uniform([-3, 2.5, -1], [3, 4.5, 4]), 2)
+    # Between the side walls, which stand 2.5 m from the middle or farther.
+    at = vector(random.uniform([-2.4, 2.5, -1], [2.4, 4.5, 4]), 2)
     colour = vector((1, random.uniform(0.85, 1), random.uniform(0.7, 1)), 2)
     text = f"light_source {{ {at} rgb {1.3 * light:.3f}*{colour} fade_distance 4 fade_power 1 }}\n"
     if kind != "night" and random.random() < 0.6:
-        text += f"light_source {{ {vector(random.uniform([-3, 4, 0], [3, 4, 6]), 2)} rgb {0.6 * light:.3f} }}\n"
+        text += f"light_source {{ {vector(random.uniform([-2.4, 4, 0], [2.4, 4, 6]), 2)} rgb {0.6 * light:.3f} }}\n"
     return text
 
 

@@ -69,7 +69,9 @@ def main():
         cv2.imwrite(f"{base}.png", develop(trace(texts.picture, smooth=True), kind, random))
         for text, file in ((texts.mask, Path(f"{base}.mask.png")), (texts.belt, zone)):
             white = trace(text, smooth=False)[..., 0] > 127
-            cv2.imwrite(str(file), white.astype(np.uint8) * 255)
+            part = file.with_suffix(".part.png")
+            cv2.imwrite(str(part), white.astype(np.uint8) * 255)
+            part.replace(file)
         print(f"{base.name}: {number - options.first + 1} of {options.pictures}", flush=True)
 
 

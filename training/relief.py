@@ -45,14 +45,14 @@ def lay(picture, mask, bed, random):
 
 
 def body(random):
-    """Height of the load without its roughness, about -1 (none) to 1."""
+    """Height of the load without its roughness: below 0 there is none."""
     v, u = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
     middle, width = random.uniform(0.15, 0.85), random.uniform(0.05, 0.5)
     kind = random.choice(["strip", "front", "heap", "patches", "strewn", "all"], p=[0.27, 0.2, 0.2, 0.15, 0.13, 0.05])
     if kind == "strip":
         return 1 - np.abs(u - middle) / width
     if kind == "front":
-        return np.float32(random.choice([-1, 1])) * (v - middle) / width
+        return np.clip(np.float32(random.choice([-1, 1])) * (v - middle) / width, -1, 1)
     if kind == "heap":
         top = random.uniform(0.0, 0.7)
         return (v - top) / (1 - top) - (np.abs(u - middle) / (width + 0.1)) ** random.uniform(0.8, 2)
@@ -107,7 +107,7 @@ def lit(surface, lump, random):
     stride = max(1.0, lump * 0.12)
     for step in range(1, 9):
         ahead = np.float32([[1, 0, -light[0] * step * stride], [0, 1, -light[1] * step * stride]])
-        blocking = cv2.warpAffine(surface, ahead, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE) * steep - step * stride * np.tan(rise)
+        blocking = cv2.warpAffine(surface, ahead, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE) * steep - step * stride * light[2]
         shadow = np.maximum(shadow, (blocking > surface * steep).astype(np.float32))
     shadow = cv2.GaussianBlur(shadow, (0, 0), max(0.5, lump * random.uniform(0.01, 0.06)))
     ambient = random.uniform(0.08, 0.6)

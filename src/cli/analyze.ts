@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { PlateauError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-import type { AnalysisReport } from '../runtime/analysis-report.ts';
 import { type AnalysisOutcome, analyzeRecordings } from '../runtime/analyze-recordings.ts';
 import { recordingCapture } from '../runtime/capture-settings.ts';
 import type { CameraSettings, ModelSettings, ZoneSettings } from '../runtime/settings.ts';
@@ -72,6 +72,7 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
     ],
   );
   if (options.report !== undefined) refuseUnwritable(options.report);
+  const began = Date.now();
   using stop = new StopSignal();
   const outcome = await analyzeWithProgress(videos, settings, options, stop.signal);
   const { reports, failures } = outcome;
@@ -81,23 +82,32 @@ async function analyze(videos: string[], options: AnalyzeOptions, command: Comma
     else
       for (const report of reports)
         process.stdout.write(`${analysisSummary(report, process.stdout.columns ?? 80).join('\n')}\n`);
-    if (options.exportLabels !== undefined) tellLabels(reports, options.exportLabels);
     // Last: a report that cannot be written does not take what was found along.
     if (options.report !== undefined) writeReport(options.report, whole);
   }
+  if (options.exportLabels !== undefined)
+    tellLabels(options.exportLabels, began, failures.length > 0, options.config);
   const debug = command.optsWithGlobals<{ debug?: boolean }>().debug === true;
   for (const failure of failures)
     process.exitCode = Math.max(Number(process.exitCode ?? 0), reportFailure(failure, debug));
 }
 
-/** How many labels there are, on standard error: an empty folder would leave its reader to guess why. */
-function tellLabels(reports: readonly AnalysisReport[], folder: string): void {
-  const events = reports.flatMap(({ zones }) => zones).reduce((sum, zone) => sum + zone.events.length, 0);
-  process.stderr.write(
-    events > 0
-      ? `labels: pictures of ${events} ${events === 1 ? 'event' : 'events'}, with the masks found, in ${folder}\n`
-      : `labels: none in ${folder}, since no zone was blocked or cleared; a lower --on or --confidence finds more\n`,
-  );
+/** How many labels were written, on standard error: an empty folder would leave its reader to guess why. */
+function tellLabels(folder: string, began: number, failed: boolean, config: string | undefined): void {
+  const images = join(folder, 'images');
+  // Others may lie there of earlier recordings. Some file systems keep times to two seconds.
+  const isNew = (name: string) => statSync(join(images, name)).mtimeMs >= began - 2000;
+  const count = existsSync(images) ? readdirSync(images).filter(isNew).length : 0;
+  const lower =
+    config === undefined ? '--on or --confidence' : `\`on\` of the zone or \`confidence\` in ${config}`;
+  if (count > 0)
+    process.stderr.write(
+      `labels: ${count} ${count === 1 ? 'picture' : 'pictures'} of events, with the masks found, in ${folder}\n`,
+    );
+  else if (!failed)
+    process.stderr.write(
+      `labels: none, since no zone was blocked or cleared; a lower ${lower} finds more for ${folder}\n`,
+    );
 }
 
 /** @throws PlateauError ERR_USAGE for flags that would have no effect. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test('a folder for labels that cannot be made is told in one sentence, before an
 test('each event of a recording leaves its picture, and a label for each region found', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
   const { stderr } = exportLabels(folder, chute);
-  expect(stderr).toMatch(/^labels: pictures of 2 events, with the masks found, in .*plateau-labels-/m);
+  expect(stderr).toMatch(/^labels: 2 pictures of events, with the masks found, in .*plateau-labels-/m);
   const names = ['lumps-13.10s-chute-blocked', 'lumps-25.10s-chute-cleared'];
   expect(readdirSync(join(folder, 'images'))).toEqual(names.map((name) => `${name}.jpg`));
   expect(readdirSync(join(folder, 'labels'))).toEqual(names.map((name) => `${name}.txt`));
@@ -50,10 +50,16 @@ test('each event of a recording leaves its picture, and a label for each region 
   expect(Math.max(...heap)).toBeCloseTo(0.7, 1);
 });
 
-test('without an event it is said that there are no labels, and what to do', () => {
+test('without an event it is said that there are no labels, and what to do, though older ones lie there', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-labels-'));
+  mkdirSync(join(folder, 'images'));
+  writeFileSync(join(folder, 'images', 'older.jpg'), '');
+  utimesSync(join(folder, 'images', 'older.jpg'), 1, 1);
   const { status, stderr } = exportLabels(folder, 'wall=0,0 0.1,0 0.1,0.1 0,0.1', '--interval', '5');
   expect(status).toBe(0);
-  expect(stderr).toMatch(/^labels: none in .*, since no zone was blocked or cleared; a lower --on or/m);
+  expect(stderr).not.toMatch(/^labels: \d/m);
+  expect(stderr).toMatch(
+    /^labels: none, since no zone was blocked or cleared; a lower --on or --confidence finds more for /m,
+  );
   expect(readdirSync(join(folder, 'labels'))).toEqual([]);
 });

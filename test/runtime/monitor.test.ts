@@ -92,9 +92,8 @@ class Faulty<Key extends 'zones' | 'capture'> {
   }
 }
 
-/** What no text can be made of, which no configuration makes: the thread that refuses the zone ends with a TypeError. */
-const untold = { toString: null, valueOf: null };
-const oddZone = [{ zone: { ...wholePicture, drawnFor: untold } as unknown as ZoneDefinition, blockage }];
+/** What JSON cannot tell, which no configuration makes: the thread that refuses the zone ends with a TypeError. */
+const oddZone = [{ zone: { ...wholePicture, drawnFor: 1n } as unknown as ZoneDefinition, blockage }];
 /** A path in an object, which no configuration makes: the thread that takes it apart ends with a TypeError. */
 const oddSource = { ...liveCapture(clip, { exportLabels: 'labels' }), source: Object(clip) as string };
 

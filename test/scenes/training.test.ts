@@ -103,13 +103,14 @@ import cv2
 import numpy as np
 from evaluate import picture_table
 folder, shares = Path(${JSON.stringify(out)}), []
-for zone in sorted(folder.glob("*.zone.png")):
+zones = sorted(folder.glob("*.zone.png"))
+for zone in zones:
     belt, load = cv2.imread(str(zone), 0), cv2.imread(str(zone).replace(".zone.", ".mask."), 0)
     assert set(np.unique(belt)) == set(np.unique(load)) == {0, 255}
     shares.append(float((load[belt > 0] > 0).mean()))
 class FindsNothing:
     def mask(self, picture): return np.zeros((320, 320), bool)
-print(json.dumps({"shares": shares, "nothing": float(np.mean(shares)), "table": picture_table(FindsNothing(), folder)}))`);
+print(json.dumps({"shares": shares, "nothing": float(np.mean(shares)), "table": picture_table(FindsNothing(), zones)}))`);
       expect(shares).toHaveLength(2);
       for (const share of shares) expect(share).toBeGreaterThan(0.05);
       for (const share of shares) expect(share).toBeLessThan(0.95);

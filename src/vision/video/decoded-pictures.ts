@@ -47,7 +47,11 @@ export class DecodedPictures implements AsyncDisposable {
     this.#feed.effort = effort;
   }
 
-  /** Puts the next picture `into` the frame. A promise is to be waited for before it is asked again. */
+  /**
+   * Puts the next picture `into` the frame. A promise is to be waited for before it is asked again; `end` comes for a source
+   * that loops as well, and `goOn` begins it again.
+   * @throws PlateauError ERR_SOURCE_STALLED, ERR_SOURCE_LOST, or what opening a picture of a folder throws; the reason of an interruption
+   */
   receive(into: Frame): 'picture' | 'end' | Promise<void> {
     for (;;) {
       const code = this.#stream.decoder.receive(into);
@@ -61,7 +65,7 @@ export class DecodedPictures implements AsyncDisposable {
     }
   }
 
-  /** Goes on with the next picture of a folder that can be opened, or from the start where nothing follows. */
+  /** Goes on with the next picture of a folder that can be opened, or from the start where nothing follows. @throws as `receive` */
   async goOn(): Promise<void> {
     const next = await this.#parts.openNext(this.#interruption);
     if (next === undefined) {

@@ -16,9 +16,12 @@ import { PictureConverter, type PictureForm } from './picture-converter.ts';
 import type { VideoFrame } from './video-frame.ts';
 
 export interface JpegOptions {
-  /** Wider pictures are made smaller; the aspect stays. As wide as the source by default. */
+  /** Wider pictures are made smaller, as high as it takes for their aspect to stay. As wide as the source by default. */
   readonly maxWidth?: number;
-  /** Stretch pixels that are not square until they are, as players do: nobody who shows a JPEG does it. Off by default. */
+  /**
+   * Squeeze pixels of 1:4 to 4:1 along their longer side until they are square: players stretch such pictures, but nobody
+   * who shows a JPEG does. Never more pixels than without. Off by default.
+   */
   readonly squarePixels?: boolean;
   /** Draws over the picture, in pixels of the source. */
   readonly draw?: (canvas: PictureCanvas) => void;
@@ -124,15 +127,14 @@ function formOf(frame: VideoFrame, { squarePixels = false, maxWidth }: JpegOptio
   if (maxWidth !== undefined && !(maxWidth >= 1))
     throw new RangeError(`a picture is at least 1 pixel wide, not ${maxWidth}`);
   const aspect = squarePixels ? believable(frame.pixelAspect) : 1;
-  // The side that is too short grows, so that nothing of the other one is lost.
-  const shownWidth = frame.width * Math.max(1, aspect);
-  const shownHeight = frame.height * Math.max(1, 1 / aspect);
+  const shownWidth = Math.max(1, Math.round(frame.width * Math.min(1, aspect)));
+  const shownHeight = frame.height / Math.max(1, aspect);
   const width = Math.floor(Math.min(shownWidth, maxWidth ?? shownWidth));
   const height = Math.max(1, Math.round((shownHeight * width) / shownWidth));
   return { width, height, frameWidth: width, frameHeight: height, fullRange: true };
 }
 
-/** What analogue and anamorphic pictures have; beyond it a header is damaged, and would make pictures without end. */
+/** What analogue and anamorphic pictures have; beyond it a header is damaged, and nothing would be left of the picture. */
 const mostAspect = 4;
 
 function believable(aspect: number): number {

@@ -3,6 +3,7 @@ import { requireOneOf } from './require-one-of.ts';
 import { requireWithin } from './require-within.ts';
 import { type Transport, transports } from './stream-connection.ts';
 
+/** How a source is opened and read. */
 export interface VideoCaptureOptions {
   /** Ends opening and reading; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
@@ -40,4 +41,5 @@ export function completeOptions(options: VideoCaptureOptions) {
   return { ...options, transport, timeoutSeconds, decoderThreads, loop, decoder, folderFrameRate };
 }
 
+/** With every default filled in. */
 export type CompleteOptions = ReturnType<typeof completeOptions>;

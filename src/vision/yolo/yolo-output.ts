@@ -12,8 +12,9 @@ export interface RunTensors {
 
 /**
  * The values that one run returned. Owner: whoever called `Yolo.run`, with `using`: disposal frees the runtime's
- * buffers at once instead of leaving megabytes a frame to the collector. The views are dead afterwards. Each run has an
- * object of its own, of some 50 bytes: with one that is used again, a second disposal would free a later run's values.
+ * buffers at once instead of leaving megabytes a frame to the collector. Afterwards the views are dead, and all that is
+ * asked throws a TypeError. Each run has an object of its own, of some 100 bytes: with one that is used again, a second
+ * disposal would free a later run's values.
  */
 export class YoloOutput implements Disposable {
   readonly #free: (tensors: RunTensors) => void;
@@ -46,7 +47,7 @@ export class YoloOutput implements Disposable {
     return this.#live().prototypes?.dims[3] ?? 0;
   }
 
-  /** The head's values in the model's own order. @throws TypeError after disposal, as all that is asked then */
+  /** The head's values in the model's own order. */
   get head(): Float32Array {
     return this.#live().head.data;
   }

@@ -81,14 +81,14 @@ export class PolygonZone {
 
   /** Definitions come out of files as well, where nobody has checked their types. */
   #checkForm({ points, space, drawnFor }: ZoneDefinition): void {
-    const isPlace = (point: unknown): boolean =>
-      Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number';
-    if (!(Array.isArray(points) && points.every(isPlace)))
+    const isPair = (pair: unknown): boolean =>
+      Array.isArray(pair) && typeof pair[0] === 'number' && typeof pair[1] === 'number';
+    if (!(Array.isArray(points) && points.every(isPair)))
       this.#refuse('needs a list of points, each of them two numbers, as in [[0, 0], [1, 0], [1, 1]]');
     if (space !== 'pixels' && space !== 'fractions')
       this.#refuse(`has its points in "${space}"; write "pixels" or "fractions"`);
-    if (drawnFor !== undefined && !(isPlace(drawnFor) && drawnFor[0] > 0 && drawnFor[1] > 0)) {
-      const given = Array.isArray(drawnFor) ? drawnFor.join('x') : String(drawnFor);
+    if (drawnFor !== undefined && !(isPair(drawnFor) && drawnFor[0] > 0 && drawnFor[1] > 0)) {
+      const given = isPair(drawnFor) ? drawnFor.join('x') : JSON.stringify(drawnFor);
       this.#refuse(`was drawn on ${given}, which is no size of a picture; give its width and height`);
     }
   }

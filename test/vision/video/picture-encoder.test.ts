@@ -60,9 +60,9 @@ describe('pictures for people', () => {
   });
 
   test.each([
-    ['16/11', undefined, 93, 48],
-    ['16/11', 90, 48, 93],
-    ['1/2', undefined, 64, 96],
+    ['16/11', undefined, 64, 33],
+    ['16/11', 90, 33, 64],
+    ['1/2', undefined, 32, 48],
     ['9/1', undefined, 64, 48],
   ])(
     'pixels of %s, turned by %s, become square where that is asked for',

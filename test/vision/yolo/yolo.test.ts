@@ -344,6 +344,7 @@ describe('ownership', () => {
     output[Symbol.dispose]();
     expect(head.byteLength).toBe(0);
     expect(() => output.head).toThrow(TypeError);
+    expect(() => output.inputWidth).toThrow(TypeError);
     expect(() => yolo.decode(output, { confidence: 0.5, iou: 0.7 }, new Detections(10, 32))).toThrow(
       TypeError,
     );

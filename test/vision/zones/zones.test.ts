@@ -345,7 +345,7 @@ describe('a zone is checked', () => {
     [{ drawnFor: [640, Number.NaN] }, /was drawn on 640xNaN, which is no size/],
     [{ drawnFor: null }, /was drawn on null, which is no size/],
     [{ drawnFor: 640 }, /was drawn on 640, which is no size/],
-    [{ drawnFor: ['640', '480'] }, /was drawn on 640x480, which is no size/],
+    [{ drawnFor: ['640', '480'] }, /was drawn on \["640","480"\], which is no size/],
   ])('a definition out of a file that has %j is refused by the name of its zone', (part, message) => {
     const points = [
       [0, 0],
