@@ -115,13 +115,15 @@ class Batches:
         self.drawn = [(Drawn(draw), share) for draw, share in DRAWN.items()]
         self.count = 0
         self.lock = threading.Lock()
-        for number in range(threads):
-            random = np.random.default_rng(seed * 100 + number)
-            threading.Thread(target=self._work, args=(random,), daemon=True).start()
+        self.closed = False
+        randoms = [np.random.default_rng(seed * 100 + number) for number in range(threads)]
+        self.threads = [threading.Thread(target=self._work, args=(random,), daemon=True) for random in randoms]
+        for thread in self.threads:
+            thread.start()
 
     def _work(self, random: np.random.Generator):
         try:
-            while True:
+            while not self.closed:
                 with self.lock:
                     self.count += 1
                     if self.count % 50 == 0:
@@ -159,6 +161,15 @@ class Batches:
         count = 3 if random.random() < self.broken_up else 1
         drawn = [self.pictures.load(self.pictures.bases[k]) for k in random.integers(0, len(self.pictures.bases), count)]
         return max(drawn, key=lambda pair: outline_share(pair[1])) if count > 1 else drawn[0]
+
+    def close(self):
+        """Ends the threads: one that is still within OpenCV when the interpreter ends would abort the process."""
+        self.closed = True
+        while any(thread.is_alive() for thread in self.threads):
+            try:
+                self.ready.get(timeout=0.1)
+            except queue.Empty:
+                pass
 
     def next(self):
         made = self.ready.get()

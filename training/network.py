@@ -15,8 +15,8 @@ PROTOTYPES = 8
 PYRAMID = 64
 # How far the exported masks follow the semantic map (1: wholly) instead of each cell's own coefficients, which travel
 # less well to looks that were never seen; and by how much, as a logit, load must be likelier than not: gaps between lumps
-# that are hardly told apart are filled otherwise. Chosen on clips and pictures that training never saw, see README.md.
-SEMANTIC_SHARE, MARGIN = 1.0, 0.3
+# that are hardly told apart are filled otherwise. How they were chosen is told in README.md, under Decisions.
+SEMANTIC_SHARE, MARGIN = 0.75, 0.1
 
 
 def conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:

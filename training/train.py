@@ -178,6 +178,7 @@ def work(rank: int, options: argparse.Namespace, meeting: str):
             save(checkpoint, network, kept, optimiser, progress)
             if held and (progress.step % (10 * options.every) == 0 or share >= 1):
                 say(validate(kept, held))
+    batches.close()
 
 
 def save(file: Path, network, kept, optimiser, progress: Progress):

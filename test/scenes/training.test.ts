@@ -120,6 +120,29 @@ print(json.dumps({"shares": shares, "nothing": float(np.mean(shares)), "table": 
     },
   );
 
+  test('exports masks that follow the semantic map more than each cell, and need a margin', {
+    timeout: 60_000,
+  }, () => {
+    const { masks, margin } = answerOf(`
+import json
+import torch
+from network import MARGIN, PROTOTYPES, SEMANTIC_SHARE, CoalNetwork, ExportedNetwork
+network = CoalNetwork().eval()
+with torch.no_grad():
+    picture = torch.rand(1, 3, 320, 320)
+    prototypes, maps = network(picture)
+    rows, exported = ExportedNetwork(network)(picture)
+cells = torch.cat([raw[:, 5:].flatten(2) for raw in maps], 2)
+wanted = (1 - SEMANTIC_SHARE) * cells
+wanted[:, 0] += SEMANTIC_SHARE
+prototypes[:, 0] -= MARGIN
+print(json.dumps({
+    "masks": float((rows[:, 5:] - wanted).abs().max()), "margin": float((exported - prototypes).abs().max()),
+}))`);
+    expect(masks).toBeLessThan(1e-6);
+    expect(margin).toBeLessThan(1e-6);
+  });
+
   test('leaves out pictures in which nobody could see the load', { timeout: 60_000 }, () => {
     const seen = answerOf(`
 import json
