@@ -8,23 +8,19 @@ perspective, as a heap against a wall or falling; with gratings, rough walls and
 import cv2
 import numpy as np
 
-from painted import WIDTH, distractors, grain, surroundings, tint
+from painted import drawn, grain, tint
 
 SIDE = 416
 
 
 def cells(random: np.random.Generator):
     """A picture (uint8 RGB) and its mask (0 or 255)."""
-    height = int(WIDTH * random.choice([0.75, 0.75, 0.5625, 1]))
-    picture, bed = surroundings(height, random)
-    picture = rough(picture, random)
-    mask = np.zeros((height, WIDTH), np.uint8)
-    if random.random() > 0.25:
-        for _ in range(2 if random.random() < 0.15 else 1):
-            lay(picture, mask, bed, random)
-    if random.random() < 0.4:
-        distractors(picture, mask, random)
-    return np.clip(picture * 255, 0, 255).astype(np.uint8), mask
+    return drawn(random, loads, rough)
+
+
+def loads(picture, mask, bed, random):
+    for _ in range(2 if random.random() < 0.15 else 1):
+        lay(picture, mask, bed, random)
 
 
 def lay(picture, mask, bed, random):

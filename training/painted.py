@@ -12,12 +12,19 @@ WIDTH = 416
 
 def painted(random: np.random.Generator):
     """A picture (uint8 RGB) and its mask (0 or 255), bed and surroundings painted as well."""
+    return drawn(random, load_on, distracted=0.5)
+
+
+def drawn(random: np.random.Generator, lay, ground=lambda picture, _: picture, distracted: float = 0.4):
+    """What all drawn looks have in common: a bed, what `ground` makes of it, three times in four a load that `lay` draws
+    into picture and mask, and at times things that are none. Picture (uint8 RGB) and mask (0 or 255)."""
     height = int(WIDTH * random.choice([0.75, 0.75, 0.5625, 1]))
     picture, bed = surroundings(height, random)
+    picture = ground(picture, random)
     mask = np.zeros((height, WIDTH), np.uint8)
     if random.random() > 0.25:
-        load_on(picture, mask, bed, random)
-    if random.random() < 0.5:
+        lay(picture, mask, bed, random)
+    if random.random() < distracted:
         distractors(picture, mask, random)
     return np.clip(picture * 255, 0, 255).astype(np.uint8), mask
 

@@ -9,20 +9,12 @@ import cv2
 import numpy as np
 
 from cells import SIDE, load_colour, moved, perspective, put, rough
-from painted import WIDTH, distractors, surroundings
+from painted import drawn
 
 
 def relief(random: np.random.Generator):
     """A picture (uint8 RGB) and its mask (0 or 255)."""
-    height = int(WIDTH * random.choice([0.75, 0.75, 0.5625, 1]))
-    picture, bed = surroundings(height, random)
-    picture = rough(picture, random)
-    mask = np.zeros((height, WIDTH), np.uint8)
-    if random.random() > 0.25:
-        lay(picture, mask, bed, random)
-    if random.random() < 0.4:
-        distractors(picture, mask, random)
-    return np.clip(picture * 255, 0, 255).astype(np.uint8), mask
+    return drawn(random, lay, rough)
 
 
 def lay(picture, mask, bed, random):

@@ -126,7 +126,7 @@ print(json.dumps({"shares": shares, "nothing": float(np.mean(shares)), "table": 
     const { masks, margin } = answerOf(`
 import json
 import torch
-from network import MARGIN, PROTOTYPES, SEMANTIC_SHARE, CoalNetwork, ExportedNetwork
+from network import MARGIN, SEMANTIC_SHARE, CoalNetwork, ExportedNetwork
 network = CoalNetwork().eval()
 with torch.no_grad():
     picture = torch.rand(1, 3, 320, 320)
